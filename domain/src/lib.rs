@@ -1,0 +1,1 @@
+//! What is allowed and what follows: pure rules, no I/O, no clock, no randomness.

@@ -1,0 +1,174 @@
+//! The words of a dispute's life. Sources of the categories and reasons: the judicial administration's statistics.
+
+words! {
+    /// Where a dispute stands.
+    Status {
+        /// Being written; only its filer sees it.
+        Draft = "draft",
+        Submitted = "submitted",
+        /// Violence is under way: police first, no mediation until they clear it.
+        EmergencyHeld = "emergency_held",
+        /// Belongs to another body; it was told and so were the parties.
+        Redirected = "redirected",
+        Rejected = "rejected",
+        AwaitingConsent = "awaiting_consent",
+        /// Accepted; a mediator is being found.
+        Matching = "matching",
+        /// A mediator is named; interests are told and the parties answer.
+        Assigned = "assigned",
+        Scheduled = "scheduled",
+        InMediation = "in_mediation",
+        Suspended = "suspended",
+        /// The text is frozen and waits for signatures and seal.
+        PendingSignature = "pending_signature",
+        /// The agreement is in effect and being carried out.
+        Performing = "performing",
+        Defaulted = "defaulted",
+        /// Everything promised was done; visits follow.
+        Performed = "performed",
+        Terminated = "terminated",
+        /// 治安: back to the penalty procedure (程序规定 Art 185).
+        PenaltyReferral = "penalty_referral",
+        Closed = "closed",
+        Archived = "archived",
+    }
+}
+
+words! {
+    /// Which law the mediation runs under; it decides who may host it and what it leads to.
+    Track {
+        /// 人民调解
+        PeopleMediation = "people_mediation",
+        /// 治安调解
+        PublicSecurity = "public_security",
+    }
+}
+
+words! {
+    /// 纠纷类型
+    Category {
+        MarriageFamily = "marriage_family",
+        Neighbor = "neighbor",
+        HousingHomestead = "housing_homestead",
+        Contract = "contract",
+        Business = "business",
+        DamageCompensation = "damage_compensation",
+        ForestLand = "forest_land",
+        LandExpropriation = "land_expropriation",
+        Environment = "environment",
+        Labor = "labor",
+        Consumer = "consumer",
+        Medical = "medical",
+        RoadAccident = "road_accident",
+        PropertyMgmt = "property_mgmt",
+        Other = "other",
+    }
+}
+
+words! {
+    /// 纠纷来源
+    Source {
+        PartyApplication = "party_application",
+        Proactive = "proactive",
+        Police110 = "police110",
+        Hotline12345 = "hotline12345",
+        Court = "court",
+        Procuratorate = "procuratorate",
+        Petition = "petition",
+        Agency = "agency",
+        Grid = "grid",
+        /// Filed on somebody's behalf at a counter or kiosk, with that person's recorded consent.
+        Assisted = "assisted",
+    }
+}
+
+words! {
+    /// What part somebody has in one dispute.
+    Part {
+        Applicant = "applicant",
+        Respondent = "respondent",
+        /// 代理人, within recorded powers
+        Agent = "agent",
+        /// 监护人
+        Guardian = "guardian",
+        /// Mediator of record.
+        Mediator = "mediator",
+        CoMediator = "co_mediator",
+        InvitedLawyer = "invited_lawyer",
+        /// Filed it for somebody else and is not otherwise concerned.
+        Filer = "filer",
+        /// The staff member who owns it since the first touch or a hand-over.
+        Owner = "owner",
+        /// An officer of the dispute's station who does not own it.
+        StationOfficer = "station_officer",
+        StationLeader = "station_leader",
+        /// 法制员
+        LegalReviewer = "legal_reviewer",
+        /// 网格员 of the dispute's station
+        GridWorker = "grid_worker",
+        /// Director of the dispute's committee.
+        Director = "director",
+        /// A mediator or lawyer to whom the dispute is offered.
+        Candidate = "candidate",
+        /// A deadline, not a person.
+        Clock = "clock",
+    }
+}
+
+words! {
+    /// Ends that a staff member may propose and a second person must approve (难办退办审核).
+    Ending {
+        Reject = "reject",
+        Return = "return",
+        Terminate = "terminate",
+    }
+}
+
+words! {
+    /// 终止原因
+    TerminationReason {
+        /// 一方拒绝或放弃
+        Refused = "refused",
+        Withdrawn = "withdrawn",
+        /// 无法达成协议
+        NoAgreement = "no_agreement",
+        /// 自行和解
+        SelfReconciled = "self_reconciled",
+        /// 失联
+        Unreachable = "unreachable",
+        /// 期满未延
+        TimeLimit = "time_limit",
+        /// 拒绝签章
+        SignatureRefused = "signature_refused",
+        SuspectedFalseMediation = "suspected_false_mediation",
+        /// 转治安 or 转刑事
+        TransferredToPolice = "transferred_to_police",
+        OtherByLaw = "other_by_law",
+    }
+}
+
+words! {
+    SuspensionReason {
+        /// 鉴定
+        Appraisal = "appraisal",
+        FalseMediationReview = "false_mediation_review",
+        Intoxication = "intoxication",
+        Safety = "safety",
+        /// The track changed; the new ground has to be laid first.
+        TrackChange = "track_change",
+    }
+}
+
+words! {
+    /// Why 治安调解 is closed to a dispute (程序规定 Art 179).
+    PublicSecurityBar {
+        HiredInjury = "hired_injury",
+        GangOrProvocation = "gang_or_provocation",
+        /// Set by an officer as yes or no; sealed records are never shown (治安管理处罚法 Art 136).
+        RepeatViolation = "repeat_violation",
+        PartyUnwilling = "party_unwilling",
+        NewViolation = "new_violation",
+        SuspectFled = "suspect_fled",
+        Other = "other",
+    }
+}

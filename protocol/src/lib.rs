@@ -1,0 +1,26 @@
+//! What crosses the wire: ids, request and answer types, live frames and problems. No logic.
+
+#[macro_use]
+mod words;
+
+pub mod account;
+pub mod agreement;
+pub mod appointment;
+pub mod directory;
+pub mod dispute;
+pub mod evidence;
+pub mod follow_up;
+pub mod ids;
+pub mod invitation;
+pub mod live;
+pub mod obligation;
+pub mod party;
+pub mod problem;
+pub mod room;
+pub mod session;
+pub mod text;
+pub mod triage;
+
+pub use ids::*;
+pub use problem::{ErrorCode, FieldError, Problem};
+pub use text::{Phone, Text};

@@ -1,0 +1,3 @@
+//! The mediation service.
+
+fn main() {}

@@ -1,4 +1,8 @@
 //! What is allowed and what follows: pure rules, no I/O, no clock, no randomness.
 
 pub mod calendar;
+pub mod money;
+pub mod risk;
+pub mod room;
 pub mod rules;
+pub mod triage;

@@ -1,6 +1,7 @@
 //! What is allowed and what follows: pure rules, no I/O, no clock, no randomness.
 
 pub mod calendar;
+pub mod conflict;
 pub mod money;
 pub mod risk;
 pub mod room;

@@ -10,4 +10,5 @@ pub mod obligation;
 pub mod risk;
 pub mod room;
 pub mod rules;
+pub mod session;
 pub mod triage;

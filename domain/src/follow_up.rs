@@ -59,17 +59,18 @@ fn performance_visit_on(track: Track, due_on: NaiveDate, rules: &Rules) -> Naive
     }
 }
 
-/// What a change of level changes: the visits to add, and which of those still due fall away. Visits to a performance
-/// stay as they are.
+/// What a change of level changes from `today` on: the visits to add, and which of those still due fall away. Visits to a
+/// performance stay as they are.
 pub fn reschedule(
     known: &[(PlannedVisit, VisitStatus)],
     wanted: &[PlannedVisit],
+    today: NaiveDate,
 ) -> (Vec<PlannedVisit>, Vec<PlannedVisit>) {
-    let open = |(visit, status): &(PlannedVisit, VisitStatus)| {
-        (*status != VisitStatus::Cancelled).then_some(*visit)
+    let stands = |visit: &PlannedVisit| {
+        known.iter().any(|(known, status)| known == visit && *status != VisitStatus::Cancelled)
     };
-    let standing: Vec<PlannedVisit> = known.iter().filter_map(open).collect();
-    let add = wanted.iter().copied().filter(|visit| !standing.contains(visit)).collect();
+    let ahead = wanted.iter().copied().filter(|visit| visit.due_on >= today);
+    let add = ahead.filter(|visit| !stands(visit)).collect();
     let cancel = known
         .iter()
         .filter(|(visit, status)| *status == VisitStatus::Due && visit.reason == VisitReason::Risk)

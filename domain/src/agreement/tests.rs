@@ -336,6 +336,23 @@ fn personal_status_is_signed_on_paper_only() -> Result<(), Refusal> {
 }
 
 #[test]
+fn a_court_confirms_inheritance_but_not_marriage_or_adoption() {
+    use PersonalStatus::{Adoption, Inheritance, Marriage};
+    let ground = Ground { category: Category::MarriageFamily, ..ground() };
+    let confirmable = |matters: &[PersonalStatus]| {
+        let draft = AgreementDraft { personal_status: Some(matters.to_vec()), ..draft() };
+        let effective = Agreement {
+            status: AgreementStatus::Effective,
+            sealed_by: Some(committee()),
+            ..new(draft)
+        };
+        effective.confirmable(&ground)
+    };
+    assert!(confirmable(&[]) && confirmable(&[Inheritance]));
+    assert!(!confirmable(&[Marriage]) && !confirmable(&[Inheritance, Adoption]));
+}
+
+#[test]
 fn an_oral_agreement_takes_effect_when_recorded_unless_writing_is_required() {
     let at_once = vec![payment(50_000, TimeLimit::AtOnce {})];
     let oral = AgreementDraft { form: AgreementForm::Oral, clauses: at_once, ..draft() };

@@ -67,13 +67,17 @@ fn a_new_level_adds_what_is_wanting_and_drops_what_is_not_yet_made() {
         .into_iter()
         .zip([VisitStatus::Done, VisitStatus::Done, VisitStatus::Due, VisitStatus::Due])
         .collect();
-    let (add, cancel) = reschedule(&known, &plan(RiskLevel::Green, &promised));
-    assert_eq!(
-        (add, cancel.iter().map(|v| v.due_on).collect::<Vec<_>>()),
-        (vec![], vec![day(12, 2)])
-    );
-    let (add, cancel) = reschedule(&known, &plan(RiskLevel::Red, &promised));
-    assert_eq!((add.len(), cancel), (2, vec![]));
+    let change = |to, of: &[Obligation], today| {
+        let (add, cancel) = reschedule(&known, &plan(to, of), today);
+        let days = |visits: Vec<PlannedVisit>| visits.iter().map(|v| v.due_on).collect::<Vec<_>>();
+        (days(add), days(cancel))
+    };
+    let (start, later) = (day(11, 2), day(11, 10));
+    let ninety = NaiveDate::from_ymd_opt(2027, 2, 1).unwrap_or_default();
+    assert_eq!(change(RiskLevel::Green, &promised, start), (vec![], vec![day(12, 2)]));
+    assert_eq!(change(RiskLevel::Red, &promised, start), (vec![day(11, 3), ninety], vec![]));
+    assert_eq!(change(RiskLevel::Red, &promised, later), (vec![ninety], vec![]));
+    assert_eq!(change(RiskLevel::Orange, &[], start), (vec![], vec![]));
 }
 
 #[test]
@@ -170,7 +174,7 @@ proptest! {
         let plan = |level| schedule(Track::PeopleMediation, level, base, &promised, &rules);
         let known: Vec<_> = plan(from).into_iter().zip(statuses).collect();
         let wanted = plan(to);
-        let (add, cancel) = reschedule(&known, &wanted);
+        let (add, cancel) = reschedule(&known, &wanted, local_day(base));
         for visit in &wanted {
             let kept = known.iter().any(|(v, s)| v == visit && *s != VisitStatus::Cancelled);
             prop_assert!(kept != add.contains(visit));

@@ -214,6 +214,30 @@ fn somebody_late_is_let_in_after_the_same_steps() -> Result<(), Refusal> {
 }
 
 #[test]
+fn nobody_changes_sides_by_going_out_or_vouches_for_themselves() -> Result<(), Refusal> {
+    let guardian = |of| Command::Arrive(as_(GUARDIAN, of, AttendingAs::Guardian));
+    let mut acts = open();
+    acts.extend([
+        (GUARDIAN, guardian(APPLICANT)),
+        (GUARDIAN, Command::Depart { person: person(GUARDIAN) }),
+    ]);
+    let session = after(&people(), new(), acts)?;
+    let turned = decide(&session, &people(), person(GUARDIAN), guardian(RESPONDENT));
+    assert!(matches!(turned, Err(Refusal::NotPermitted(_))));
+    assert!(decide(&session, &people(), person(GUARDIAN), guardian(APPLICANT)).is_ok());
+
+    let own = Setting { hosts: vec![person(HOST), person(APPLICANT)], ..people() };
+    let mut acts = open();
+    acts.push((APPLICANT, Command::Arrive(party(APPLICANT))));
+    let session = after(&own, new(), acts)?;
+    let (_, verify) = verify(APPLICANT);
+    let vouched = decide(&session, &own, person(APPLICANT), verify.clone());
+    assert!(matches!(vouched, Err(Refusal::NotPermitted(_))));
+    assert!(decide(&session, &own, person(HOST), verify).is_ok());
+    Ok(())
+}
+
+#[test]
 fn the_record_is_confirmed_as_it_was_read() -> Result<(), Refusal> {
     let setting = people();
     let session = joint(&setting, &both())?;

@@ -147,7 +147,7 @@ impl TestApp {
         .execute(&self.owner)
         .await
         .unwrap();
-        Person { test: self, account, person, login }
+        Person { test: self, account, id: person, login }
     }
 }
 
@@ -191,7 +191,7 @@ async fn lay_out(owner: &PgPool) -> Place {
 pub struct Person<'a> {
     pub test: &'a TestApp,
     pub account: AccountId,
-    pub person: PersonId,
+    pub id: PersonId,
     pub login: LoginId,
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 /// China Standard Time. It has had no summer time since 1991, so a fixed offset is exact.
 pub const CST: FixedOffset = match FixedOffset::east_opt(8 * 3600) {
     Some(offset) => offset,
-    None => unreachable!(),
+    None => unreachable!(), // decided while compiling
 };
 
 /// The day it is in China at `at`.

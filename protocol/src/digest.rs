@@ -26,6 +26,13 @@ impl Digest {
     }
 }
 
+impl From<[u8; 32]> for Digest {
+    fn from(bytes: [u8; 32]) -> Self {
+        let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or_default();
+        Self(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect())
+    }
+}
+
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -70,6 +77,9 @@ mod tests {
     fn a_digest_is_64_lower_case_hexadecimal_digits() {
         let text = "0123456789abcdef".repeat(4);
         assert_eq!(text.parse::<Digest>().map(|d| d.to_string()), Ok(text.clone()));
+        let bytes: [u8; 32] =
+            std::array::from_fn(|i| [0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef][i % 8]);
+        assert_eq!(Digest::from(bytes).as_str(), text);
         for wrong in [&text[1..], &text.to_uppercase(), "", &text.replace('a', "g")] {
             assert_eq!(wrong.parse::<Digest>(), Err(NotADigest), "{wrong}");
         }

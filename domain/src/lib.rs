@@ -4,6 +4,7 @@ pub mod agreement;
 pub mod calendar;
 pub mod conflict;
 pub mod digest;
+pub mod dispute;
 pub mod follow_up;
 pub mod money;
 pub mod obligation;

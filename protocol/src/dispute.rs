@@ -1,5 +1,13 @@
 //! The words of a dispute's life. Sources of the categories and reasons: the judicial administration's statistics.
 
+use crate::directory::CommunityCode;
+use crate::party::{NewParty, PartyView};
+use crate::risk::RiskLevel;
+use crate::text::{Line, Narrative, Text};
+use crate::{AccountId, CommitteeId, DisputeId, PartyId, StationId};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
 words! {
     /// Where a dispute stands.
     Status {
@@ -171,4 +179,159 @@ words! {
         SuspectFled = "suspect_fled",
         Other = "other",
     }
+}
+
+/// A dispute to be filed; it stays a draft until submitted.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct FileDispute {
+    pub category: Category,
+    #[serde(default = "party_application")]
+    pub source: Source,
+    /// A few words by which the parties know it again.
+    pub title: Text<2, 60>,
+    pub narrative: Narrative,
+    /// 申请事项
+    #[serde(default)]
+    pub claims: Vec<Line>,
+    #[serde(default)]
+    pub happened_at: Option<DateTime<Utc>>,
+    #[serde(default)]
+    pub place: Option<Line>,
+    /// Twelve digits; it decides which station is in charge.
+    pub community_code: CommunityCode,
+    pub parties: Vec<NewParty>,
+}
+
+fn party_application() -> Source {
+    Source::PartyApplication
+}
+
+/// The draft is complete and goes to the station.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Submit {
+    /// The parties acted for who consent to mediation with this submission.
+    #[serde(default)]
+    pub consenting: Vec<PartyId>,
+}
+
+/// A dispute as one person may see it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DisputeView {
+    pub id: DisputeId,
+    /// Grows with everything that happens.
+    pub version: i64,
+    pub status: Status,
+    pub track: Option<Track>,
+    pub category: Category,
+    pub source: Source,
+    pub title: String,
+    /// Absent for those to whom it is only offered.
+    pub narrative: Option<String>,
+    pub claims: Vec<String>,
+    pub happened_at: Option<DateTime<Utc>>,
+    pub place: Option<String>,
+    pub community_code: String,
+    pub station: StationBrief,
+    pub committee: Option<CommitteeId>,
+    /// For staff only.
+    pub risk_level: Option<RiskLevel>,
+    pub parties: Vec<PartyView>,
+    pub neutrals: Vec<NeutralView>,
+    /// The ending that waits for a second person; for staff only.
+    pub approval: Option<ApprovalView>,
+    /// What you are in this dispute.
+    pub your_parts: Vec<Part>,
+    /// The parties you are or act for.
+    pub you_act_for: Vec<PartyId>,
+    pub next: NextStep,
+    pub ended_because: Option<TerminationReason>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+/// What happens next, who has to do it, and until when.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NextStep {
+    pub code: NextCode,
+    /// In Chinese, for the people concerned.
+    pub text: String,
+    pub due_at: Option<DateTime<Utc>>,
+}
+
+words! {
+    NextCode {
+        SubmitIt = "submit_it",
+        StationTriages = "station_triages",
+        PoliceClear = "police_clear",
+        PartiesConsent = "parties_consent",
+        MediatorIsFound = "mediator_is_found",
+        InterestsAreTold = "interests_are_told",
+        SessionIsHeld = "session_is_held",
+        MediationGoesOn = "mediation_goes_on",
+        WaitsForResumption = "waits_for_resumption",
+        PartiesSign = "parties_sign",
+        PromisesAreKept = "promises_are_kept",
+        StationUrges = "station_urges",
+        StationVisits = "station_visits",
+        Nothing = "nothing",
+    }
+}
+
+/// A station as people need it: its name, and the number under which a human answers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StationBrief {
+    pub id: StationId,
+    pub name: String,
+    pub phone: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NeutralView {
+    pub account: AccountId,
+    pub name: String,
+    pub part: Part,
+    /// What they told of their interests; absent until they have.
+    pub disclosure: Option<String>,
+    pub disclosed: bool,
+    /// Every party knows and agrees.
+    pub accepted: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ApprovalView {
+    pub ending: Ending,
+    pub reason: TerminationReason,
+    pub proposed_by: AccountId,
+}
+
+/// A line of a list.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DisputeSummary {
+    pub id: DisputeId,
+    pub status: Status,
+    pub track: Option<Track>,
+    pub category: Category,
+    pub title: String,
+    pub your_parts: Vec<Part>,
+    pub next: NextStep,
+    pub updated_at: DateTime<Utc>,
+}
+
+/// One page of a list.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DisputePage {
+    pub disputes: Vec<DisputeSummary>,
+    /// Pass it as `after` to get the next page; absent on the last one.
+    pub next: Option<String>,
 }

@@ -1,5 +1,10 @@
 //! The people of a dispute: parties on two sides, those who act for them, and what they may do.
 
+use crate::text::{Line, Name};
+use crate::{PartyId, Phone};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
 words! {
     /// 申请人 or 被申请人
     Side {
@@ -75,4 +80,52 @@ words! {
         Suspect = "suspect",
         Victim = "victim",
     }
+}
+
+/// Somebody to stand on one side. Every contact field is optional: of a neighbour one may know no more than the door.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewParty {
+    pub side: Side,
+    pub name: Name,
+    /// The person who files is this party.
+    #[serde(default)]
+    pub is_me: bool,
+    #[serde(default)]
+    pub phone: Option<Phone>,
+    #[serde(default)]
+    pub address: Option<Line>,
+    #[serde(default)]
+    pub born_on: Option<NaiveDate>,
+    /// Of an adult who is not of full capacity; that of a minor follows from the date of birth.
+    #[serde(default)]
+    pub capacity: Option<Capacity>,
+    #[serde(default)]
+    pub role: Option<PublicSecurityRole>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PartyView {
+    pub id: PartyId,
+    pub side: Side,
+    pub name: String,
+    /// Masked; nobody sees a full number but its owner and the station.
+    pub phone: Option<String>,
+    pub capacity: Capacity,
+    pub consent: ConsentState,
+    pub has_guardian: bool,
+    pub role: Option<PublicSecurityRole>,
+    pub representatives: Vec<RepresentativeView>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RepresentativeView {
+    pub id: crate::RepresentativeId,
+    pub name: String,
+    pub kind: RepresentativeKind,
+    pub agent_type: Option<AgentType>,
+    pub powers: Vec<AgentPower>,
 }

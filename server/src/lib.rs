@@ -1,1 +1,15 @@
-//! The mediation service.
+//! The mediation service: the only crate with I/O.
+
+pub mod accounts;
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod disputes;
+pub mod embedded;
+pub mod error;
+pub mod http;
+pub mod jobs;
+pub mod router;
+pub mod start;
+pub mod telemetry;

@@ -1,0 +1,109 @@
+//! Why a command was not carried out, and what to do instead.
+
+use protocol::ErrorCode;
+use protocol::dispute::{PublicSecurityBar, Status};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("your part in this dispute does not allow that")]
+    NotPermitted,
+    #[error("not possible while the dispute is {0}; load it again to see what can be done now")]
+    WrongStatus(Status),
+    #[error("you do not act for that party; choose a party you are or represent")]
+    NotYourParty,
+    #[error("a written power to do this is needed; have the party add it to the delegation")]
+    PowerMissing,
+    #[error("that party has already answered; load the dispute again to see the answer")]
+    AlreadyAnswered,
+    #[error("each side needs at least one party; add whoever is missing and submit again")]
+    SideMissing,
+    #[error("a guardian has to act with this party; add the guardian first")]
+    GuardianRequired,
+    #[error("this person cannot answer alone; the guardian has to answer for them")]
+    GuardianActs,
+    #[error("somebody else has to approve this; ask a station leader or committee director")]
+    SecondPersonRequired,
+    #[error("an ending is already waiting for approval; have it approved or refused first")]
+    ApprovalPending,
+    #[error("no ending waits for approval")]
+    NothingToApprove,
+    #[error("a conflict of interest excludes this person; appoint somebody else")]
+    ConflictOfInterest,
+    #[error("somebody already has this part; they must step down first")]
+    AlreadyAppointed,
+    #[error(
+        "only a mediator appointed by the committee can host 人民调解; others sit as invited lawyers"
+    )]
+    NotAppointedByCommittee,
+    #[error("治安调解 is hosted by a police officer; appoint an officer of the station")]
+    OfficerRequired,
+    #[error("interests have to be disclosed and answered by every party first")]
+    DisclosurePending,
+    #[error("治安调解 is closed to this dispute ({0}); it goes on in the penalty procedure")]
+    Barred(PublicSecurityBar),
+    #[error("the facts have to be established before mediating; record that they are")]
+    FactsNotEstablished,
+    #[error("治安调解 has at most two sessions; put up an agreement or end the mediation")]
+    SessionLimit,
+    #[error("this agreement has to be in writing; draft it and have it signed")]
+    WrittenFormRequired,
+    #[error("a suspect cannot be represented in 治安调解; they have to take part themselves")]
+    DelegationNotAllowed,
+    #[error("at most five people may represent one side")]
+    TooManyRepresentatives,
+    #[error("visits are still due; record them before closing")]
+    VisitsOpen,
+    #[error(
+        "closing needs what was promised to be done, or the parties told of court; do that first"
+    )]
+    ObligationsOpen,
+    #[error("it is not due yet")]
+    NotDue,
+}
+
+impl Refusal {
+    pub const fn code(self) -> ErrorCode {
+        match self {
+            Self::NotPermitted | Self::NotYourParty => ErrorCode::NotPermitted,
+            Self::WrongStatus(_) | Self::NothingToApprove | Self::NotDue => ErrorCode::WrongStatus,
+            Self::PowerMissing => ErrorCode::PowerMissing,
+            Self::AlreadyAnswered => ErrorCode::AlreadyAnswered,
+            Self::SideMissing => ErrorCode::Invalid,
+            Self::GuardianRequired | Self::GuardianActs => ErrorCode::GuardianRequired,
+            Self::SecondPersonRequired => ErrorCode::SecondPersonRequired,
+            Self::ApprovalPending => ErrorCode::ApprovalPending,
+            Self::ConflictOfInterest | Self::NotAppointedByCommittee | Self::OfficerRequired => {
+                ErrorCode::ConflictOfInterest
+            }
+            Self::AlreadyAppointed => ErrorCode::AlreadyAppointed,
+            Self::DisclosurePending => ErrorCode::DisclosurePending,
+            Self::Barred(_) => ErrorCode::TrackBarred,
+            Self::FactsNotEstablished => ErrorCode::FactsNotEstablished,
+            Self::SessionLimit => ErrorCode::SessionLimit,
+            Self::WrittenFormRequired => ErrorCode::WrittenFormRequired,
+            Self::DelegationNotAllowed => ErrorCode::DelegationNotAllowed,
+            Self::TooManyRepresentatives => ErrorCode::TooManyRepresentatives,
+            Self::VisitsOpen => ErrorCode::VisitsOpen,
+            Self::ObligationsOpen => ErrorCode::ObligationsOpen,
+        }
+    }
+
+    /// The law behind the refusal.
+    pub const fn article(self) -> Option<&'static str> {
+        Some(match self {
+            Self::GuardianRequired | Self::GuardianActs => "民法典第19–23条",
+            Self::NotAppointedByCommittee => "人民调解法第13、14、20条",
+            Self::OfficerRequired => "公安机关办理行政案件程序规定第178条",
+            Self::ConflictOfInterest => "律师法第39条",
+            Self::Barred(_) => "公安机关办理行政案件程序规定第179条",
+            Self::FactsNotEstablished => "公安机关办理行政案件程序规定第180条",
+            Self::SessionLimit => "公安机关办理行政案件程序规定第183条",
+            Self::WrittenFormRequired => "人民调解法第28条",
+            Self::DelegationNotAllowed => "公安机关办理行政案件程序规定第181条",
+            Self::TooManyRepresentatives => "宁波市人民调解条例第20条",
+            Self::ObligationsOpen => "公安机关办理行政案件程序规定第258条",
+            Self::VisitsOpen => "人民调解法第31条",
+            _ => return None,
+        })
+    }
+}

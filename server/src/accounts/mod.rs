@@ -1,0 +1,3 @@
+//! Accounts, the ways to sign in, and the devices signed in.
+
+pub mod tokens;

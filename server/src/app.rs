@@ -1,0 +1,53 @@
+//! What every door and every job works with.
+
+use crate::accounts::tokens::Tokens;
+use crate::clock::{Clock, Ids};
+use crate::config::Config;
+use crate::db::Hint;
+use crate::http::docs::Operations;
+use domain::rules::Rules;
+use sqlx::PgPool;
+use std::ops::Deref;
+use std::sync::Arc;
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+pub struct Parts {
+    pub db: PgPool,
+    pub clock: Clock,
+    pub ids: Ids,
+    pub config: Config,
+    pub rules: Rules,
+    pub tokens: Tokens,
+    pub operations: Operations,
+    /// What was committed, told to sockets and workers of this process.
+    pub hints: broadcast::Sender<Hint>,
+    /// Everything that runs, so that stopping can wait for it.
+    pub tasks: TaskTracker,
+    pub stop: CancellationToken,
+}
+
+impl App {
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// Tells what was committed. Nobody listening is fine: the hint is only about when to read.
+    pub fn tell(&self, hints: Vec<Hint>) {
+        for hint in hints {
+            let _ = self.hints.send(hint);
+        }
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

@@ -1,0 +1,92 @@
+//! What an operator may set, all of it by environment variable; `deploy/.env.example` lists every one.
+
+use clap::{Args, ValueEnum};
+use secrecy::SecretString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Environment {
+    /// Codes go to the log, keys may be made on the spot.
+    Development,
+    /// Everything that protects people has to be configured; otherwise the server does not start.
+    Production,
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct Config {
+    #[arg(long, env = "ALA_ENV", default_value = "development")]
+    pub env: Environment,
+    /// Address to listen on.
+    #[arg(long, env = "ALA_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Address under which people reach the service; it stands in text messages.
+    #[arg(long, env = "ALA_PUBLIC_URL", default_value = "http://127.0.0.1:8080")]
+    pub public_url: String,
+    /// PostgreSQL; without it a private one is started.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// PostgreSQL as the owner of the tables, for migrations; defaults to DATABASE_URL.
+    #[arg(long, env = "ALA_MIGRATION_URL", hide_env_values = true)]
+    pub migration_url: Option<String>,
+    /// Redis, for more than one server; without it everything it would carry stays in the process.
+    #[arg(long, env = "REDIS_URL", hide_env_values = true)]
+    pub redis_url: Option<String>,
+    /// Where the private PostgreSQL and uploaded files are kept when nothing else is configured.
+    #[arg(long, env = "ALA_DATA", default_value = ".data")]
+    pub data: PathBuf,
+    /// Ed25519 private key (PKCS#8, PEM) that signs access tokens.
+    #[arg(long, env = "ALA_TOKEN_KEY_FILE")]
+    pub token_key_file: Option<PathBuf>,
+    /// Secret of at least 32 bytes with which short codes are hashed.
+    #[arg(long, env = "ALA_CODE_SECRET_FILE")]
+    pub code_secret_file: Option<PathBuf>,
+    /// HTTP gateway that sends text messages; without it they go to the log (development only).
+    #[arg(long, env = "ALA_SMS_GATEWAY_URL")]
+    pub sms_gateway_url: Option<String>,
+    #[arg(long, env = "ALA_SMS_GATEWAY_TOKEN", hide_env_values = true)]
+    pub sms_gateway_token: Option<SecretString>,
+    /// Where uploads are kept: `file:///…` or `s3://bucket`; defaults to a folder of ALA_DATA.
+    #[arg(long, env = "ALA_OBJECT_STORE_URL")]
+    pub object_store_url: Option<String>,
+    /// Origins from which a browser may use the API and the live socket, exactly as browsers send them.
+    #[arg(long, env = "ALA_ORIGINS", value_delimiter = ',')]
+    pub origins: Vec<String>,
+    /// How many reverse proxies of ours stand in front; each appends one address to X-Forwarded-For.
+    #[arg(long, env = "ALA_TRUSTED_PROXIES", default_value_t = 0)]
+    pub trusted_proxies: usize,
+    /// Most connections held at once.
+    #[arg(long, env = "ALA_MAX_CONNECTIONS", default_value_t = 10_000)]
+    pub max_connections: usize,
+    /// Connections to PostgreSQL.
+    #[arg(long, env = "ALA_DATABASE_CONNECTIONS", default_value_t = 20)]
+    pub database_connections: u32,
+}
+
+impl Config {
+    pub fn is_production(&self) -> bool {
+        self.env == Environment::Production
+    }
+
+    /// What production may not go without, each with what to set.
+    pub fn missing_for_production(&self) -> Vec<&'static str> {
+        if !self.is_production() {
+            return Vec::new();
+        }
+        [
+            (self.database_url.is_none(), "set DATABASE_URL to a PostgreSQL server"),
+            (self.token_key_file.is_none(), "set ALA_TOKEN_KEY_FILE to an Ed25519 key in PEM"),
+            (
+                self.code_secret_file.is_none(),
+                "set ALA_CODE_SECRET_FILE to a file of 32 random bytes",
+            ),
+            (self.sms_gateway_url.is_none(), "set ALA_SMS_GATEWAY_URL to the text message gateway"),
+            (self.object_store_url.is_none(), "set ALA_OBJECT_STORE_URL to where uploads are kept"),
+            (self.origins.is_empty(), "set ALA_ORIGINS to the addresses of the web client"),
+            (!self.public_url.starts_with("https://"), "set ALA_PUBLIC_URL to an https:// address"),
+        ]
+        .into_iter()
+        .filter_map(|(missing, what)| missing.then_some(what))
+        .collect()
+    }
+}

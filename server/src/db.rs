@@ -1,0 +1,99 @@
+//! The database: pools, and the one shape of a write.
+
+use crate::clock::Ids;
+use anyhow::Context;
+use chrono::{DateTime, Utc};
+use protocol::{DisputeId, RoomId};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions, Executor, PgConnection, PgPool, Postgres, Transaction};
+use std::ops::{Deref, DerefMut};
+use std::time::Duration;
+
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
+
+/// Under the two seconds within which an unreachable database has to be told as 503.
+const ACQUIRE: Duration = Duration::from_millis(1_500);
+
+/// The role that owns nothing. Whoever the URL names, the server works as this role.
+pub const APP_ROLE: &str = "ala_app";
+
+pub fn app_pool(options: PgConnectOptions, size: u32) -> PgPool {
+    let options = options
+        .options([
+            ("role", APP_ROLE),
+            ("statement_timeout", "5s"),
+            ("lock_timeout", "2s"),
+            ("idle_in_transaction_session_timeout", "10s"),
+            ("timezone", "UTC"),
+        ])
+        .application_name("ala")
+        .log_statements(tracing::log::LevelFilter::Trace);
+    PgPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(ACQUIRE)
+        .max_lifetime(Duration::from_secs(900))
+        // sqlx may hand on a connection whose `begin` was cancelled half-way, with the transaction still open.
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                connection.execute("rollback").await?;
+                Ok(true)
+            })
+        })
+        .connect_lazy_with(options)
+}
+
+pub async fn migrate(owner: &PgConnectOptions) -> anyhow::Result<()> {
+    let mut connection = owner.clone().connect().await.context(
+        "cannot reach the database to migrate it; check DATABASE_URL or ALA_MIGRATION_URL",
+    )?;
+    MIGRATOR.run(&mut connection).await.context("the database could not be migrated")?;
+    Ok(())
+}
+
+/// What sockets and workers are told once the transaction has committed. A lost hint loses nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Hint {
+    Dispute(DisputeId),
+    Room(RoomId),
+    Jobs,
+}
+
+/// An open transaction with the moment and the ids it works with.
+pub struct Tx {
+    inner: Transaction<'static, Postgres>,
+    pub now: DateTime<Utc>,
+    pub ids: Ids,
+    hints: Vec<Hint>,
+}
+
+impl Tx {
+    pub async fn begin(db: &PgPool, now: DateTime<Utc>, ids: Ids) -> sqlx::Result<Self> {
+        Ok(Self { inner: db.begin().await?, now, ids, hints: Vec::new() })
+    }
+
+    /// To be told after the commit, and only then.
+    pub fn hint(&mut self, hint: Hint) {
+        if !self.hints.contains(&hint) {
+            self.hints.push(hint);
+        }
+    }
+
+    pub async fn commit(self) -> sqlx::Result<Vec<Hint>> {
+        self.inner.commit().await?;
+        Ok(self.hints)
+    }
+}
+
+impl Deref for Tx {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.inner
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.inner
+    }
+}

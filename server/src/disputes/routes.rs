@@ -1,0 +1,126 @@
+//! Doors: filing, reading and leading disputes.
+
+use crate::app::App;
+use crate::disputes::list::{self, After};
+use crate::disputes::{file, lifecycle, view};
+use crate::error::ApiError;
+use crate::http::{Actor, IdempotencyKey, Json, Path, Query, RequiredKey, Written, write};
+use axum::extract::State;
+use domain::dispute::Command;
+use protocol::DisputeId;
+use protocol::dispute::{DisputePage, DisputeView, FileDispute, Status, Submit};
+use serde::Deserialize;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(create, list))
+        .routes(routes!(show))
+        .routes(routes!(submit))
+        .routes(routes!(withdraw))
+}
+
+/// File a dispute. It is a draft until submitted; repeating the request with the same key files it once.
+#[utoipa::path(
+    post, path = "/disputes", operation_id = "disputes_create", tag = "disputes",
+    params(("Idempotency-Key" = String, Header, description = "A new random value; the same one when retrying.")),
+    request_body(content = FileDispute, example = json!({
+        "category": "neighbor", "title": "楼上夜间噪音", "narrative": "楼上住户每晚十一点后拖动家具,已持续一个月。",
+        "claims": ["晚十点后不再拖动家具"], "community_code": "330203001001",
+        "parties": [
+            {"side": "applicant", "name": "陈一", "is_me": true},
+            {"side": "respondent", "name": "林二", "phone": "19000000002"}
+        ]
+    })),
+    responses((status = 201, body = DisputeView))
+)]
+async fn create(
+    State(app): State<App>,
+    actor: Actor,
+    key: RequiredKey,
+    Json { value, hash }: Json<FileDispute>,
+) -> Result<Written<DisputeView>, ApiError> {
+    app.write(write::Request::create(actor, key, hash), move |tx, actor| {
+        Box::pin(file::file(tx, actor, value))
+    })
+    .await
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct ListQuery {
+    /// Only those in this status.
+    status: Option<Status>,
+    /// The `next` of the page before.
+    after: Option<String>,
+    /// Lines on a page, 1 to 100; 20 unless told.
+    limit: Option<u8>,
+}
+
+/// The disputes you have a part in, or that are offered to you, newest change first.
+#[utoipa::path(
+    get, path = "/disputes", operation_id = "disputes_list", tag = "disputes", params(ListQuery),
+    responses((status = 200, body = DisputePage, example = json!({"disputes": [], "next": null})))
+)]
+async fn list(
+    State(app): State<App>,
+    actor: Actor,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<DisputePage>, ApiError> {
+    let limit = query.limit.unwrap_or(20);
+    if !(1..=100).contains(&limit) {
+        return Err(ApiError::invalid("limit", "ask for 1 to 100 lines"));
+    }
+    let after = query.after.as_deref().map(After::read).transpose()?;
+    list::list(&app.db, &actor, query.status, after, limit.into()).await.map(Json::of)
+}
+
+/// One dispute, as you may see it.
+#[utoipa::path(
+    get, path = "/disputes/{id}", operation_id = "disputes_show", tag = "disputes",
+    params(("id" = DisputeId, Path)),
+    responses((status = 200, body = DisputeView))
+)]
+async fn show(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<DisputeId>,
+) -> Result<Json<DisputeView>, ApiError> {
+    let mut db = app.db.acquire().await?;
+    let (dispute, standing) = crate::disputes::store::look(&mut db, id, &actor).await?;
+    view::of(&mut db, &dispute, &standing).await.map(Json::of)
+}
+
+/// Send a draft to the station, with the consent of those you act for if they give it now.
+#[utoipa::path(
+    post, path = "/disputes/{id}/submit", operation_id = "disputes_submit", tag = "disputes",
+    params(("id" = DisputeId, Path)),
+    request_body(content = Submit, example = json!({"consenting": []})),
+    responses((status = 200, body = DisputeView))
+)]
+async fn submit(
+    State(app): State<App>,
+    actor: Actor,
+    key: IdempotencyKey,
+    Path(id): Path<DisputeId>,
+    Json { value, .. }: Json<Submit>,
+) -> Result<Written<DisputeView>, ApiError> {
+    lifecycle::command(&app, actor, key, id, Command::Submit { consenting: value.consenting }).await
+}
+
+/// Step back, for any reason and at any time before an agreement takes effect. Nobody has to approve it.
+#[utoipa::path(
+    post, path = "/disputes/{id}/withdraw", operation_id = "disputes_withdraw", tag = "disputes",
+    params(("id" = DisputeId, Path)),
+    responses((status = 200, body = DisputeView))
+)]
+async fn withdraw(
+    State(app): State<App>,
+    actor: Actor,
+    key: IdempotencyKey,
+    Path(id): Path<DisputeId>,
+) -> Result<Written<DisputeView>, ApiError> {
+    lifecycle::command(&app, actor, key, id, Command::Withdraw).await
+}

@@ -1,0 +1,96 @@
+//! Who asks: the access token, the account behind it, and the operation it asks for.
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::http::policy::{Row, Rule};
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+use protocol::account::Role;
+use protocol::{AccountId, CommitteeId, LoginId, PersonId, StationId};
+use sqlx::PgPool;
+
+/// Somebody signed in, and what they ask for.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    pub account: AccountId,
+    pub person: PersonId,
+    pub login: LoginId,
+    pub role: Role,
+    pub station: Option<StationId>,
+    pub committee: Option<CommitteeId>,
+    pub operation: &'static str,
+    pub rule: Rule,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Actor {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(ApiError::unauthenticated)
+    }
+}
+
+/// Finds the row of the policy for what is asked, and lets through whom it lets through.
+pub async fn authorize(
+    State(app): State<App>,
+    path: MatchedPath,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    let row = app
+        .operations
+        .find(request.method(), path.as_str())
+        .ok_or_else(|| ApiError::Internal(anyhow::anyhow!("no policy for {}", path.as_str())))?;
+    if !matches!(row.rule, Rule::Public) {
+        let actor = authenticate(&app, request.headers(), row).await?;
+        if !row.rule.permits_role(actor.role) {
+            return Err(ApiError::not_permitted());
+        }
+        request.extensions_mut().insert(actor);
+    }
+    Ok(next.run(request).await)
+}
+
+async fn authenticate(app: &App, headers: &HeaderMap, row: &Row) -> Result<Actor, ApiError> {
+    let token = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .ok_or_else(ApiError::unauthenticated)?;
+    let now = app.clock.now();
+    let claims = app.tokens.verify(token, now)?;
+    find(&app.db, claims.login, now, row).await?.ok_or_else(ApiError::unauthenticated)
+}
+
+/// Role and login are read on every request: an ended login or a changed role holds at once.
+pub async fn find(
+    db: &PgPool,
+    login: LoginId,
+    now: DateTime<Utc>,
+    row: &Row,
+) -> Result<Option<Actor>, ApiError> {
+    let found = sqlx::query!(
+        r#"select a.id as "account: AccountId", a.person_id as "person: PersonId", a.role as "role: Role",
+                  a.station_id as "station: StationId", a.committee_id as "committee: CommitteeId"
+           from logins l join accounts a on a.id = l.account_id
+           where l.id = $1 and l.ended_at is null and l.expires_at > $2 and a.disabled_at is null"#,
+        login as LoginId,
+        now,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(found.map(|a| Actor {
+        account: a.account,
+        person: a.person,
+        login,
+        role: a.role,
+        station: a.station,
+        committee: a.committee,
+        operation: row.operation,
+        rule: row.rule,
+    }))
+}

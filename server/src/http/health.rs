@@ -1,0 +1,40 @@
+//! Is it alive, is it ready, how is it doing.
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::http::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(live)).routes(routes!(ready))
+}
+
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Health {
+    status: &'static str,
+}
+
+/// The process runs.
+#[utoipa::path(
+    get, path = "/health/live", operation_id = "health_live", tag = "health",
+    responses((status = 200, body = Health, example = json!({"status": "ok"})))
+)]
+async fn live() -> Json<Health> {
+    Json::of(Health { status: "ok" })
+}
+
+/// The server can do its work: it is not stopping and the database answers.
+#[utoipa::path(
+    get, path = "/health/ready", operation_id = "health_ready", tag = "health",
+    responses((status = 200, body = Health, example = json!({"status": "ok"})))
+)]
+async fn ready(State(app): State<App>) -> Result<Json<Health>, ApiError> {
+    if app.stop.is_cancelled() {
+        return Err(ApiError::unavailable());
+    }
+    sqlx::query_scalar!("select 1").fetch_one(&app.db).await?;
+    Ok(Json::of(Health { status: "ok" }))
+}

@@ -1,0 +1,15 @@
+//! The doors: what every request passes before and after its handler.
+
+pub mod auth;
+pub mod docs;
+pub mod extract;
+pub mod health;
+pub mod idempotency;
+pub mod policy;
+pub mod serve;
+pub mod write;
+
+pub use auth::Actor;
+pub use extract::{Json, Path, Query};
+pub use idempotency::{IdempotencyKey, RequiredKey};
+pub use write::Written;

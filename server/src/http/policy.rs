@@ -1,0 +1,105 @@
+//! Who may do what: one row for every operation of the API. An operation without a row does not start.
+
+use domain::dispute::{Kind, parts_that_may};
+use protocol::account::Role;
+use protocol::dispute::Part;
+
+/// Who may ask for an operation.
+#[derive(Clone, Copy, Debug)]
+pub enum Rule {
+    /// No account needed.
+    Public,
+    /// Any account.
+    SignedIn,
+    /// An account with one of these roles.
+    Roles(&'static [Role]),
+    /// One of these parts in the dispute named by the request.
+    Parts(&'static [Part]),
+    /// The parts that the lifecycle permits this command to.
+    Command(Kind),
+}
+
+impl Rule {
+    /// The parts in the dispute that are needed, where the rule speaks of a dispute.
+    pub const fn parts(self) -> Option<&'static [Part]> {
+        match self {
+            Self::Parts(parts) => Some(parts),
+            Self::Command(kind) => Some(parts_that_may(kind)),
+            Self::Public | Self::SignedIn | Self::Roles(_) => None,
+        }
+    }
+
+    pub fn permits_role(self, role: Role) -> bool {
+        match self {
+            Self::Roles(roles) => roles.contains(&role),
+            _ => true,
+        }
+    }
+
+    pub fn permits_parts(self, parts: &[Part]) -> bool {
+        self.parts().is_some_and(|needed| needed.iter().any(|part| parts.contains(part)))
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// The operation's id in the API document.
+    pub operation: &'static str,
+    pub rule: Rule,
+}
+
+const fn row(operation: &'static str, rule: Rule) -> Row {
+    Row { operation, rule }
+}
+
+/// Everybody who has any part in a dispute but to whom it is merely offered.
+pub const INVOLVED: &[Part] = &[
+    Part::Applicant,
+    Part::Respondent,
+    Part::Agent,
+    Part::Guardian,
+    Part::Mediator,
+    Part::CoMediator,
+    Part::InvitedLawyer,
+    Part::Filer,
+    Part::Owner,
+    Part::StationOfficer,
+    Part::StationLeader,
+    Part::LegalReviewer,
+    Part::GridWorker,
+    Part::Director,
+];
+
+/// Everybody who may see that a dispute exists.
+pub const ANY_PART: &[Part] = &[
+    Part::Applicant,
+    Part::Respondent,
+    Part::Agent,
+    Part::Guardian,
+    Part::Mediator,
+    Part::CoMediator,
+    Part::InvitedLawyer,
+    Part::Filer,
+    Part::Owner,
+    Part::StationOfficer,
+    Part::StationLeader,
+    Part::LegalReviewer,
+    Part::GridWorker,
+    Part::Director,
+    Part::Candidate,
+];
+
+/// The whole policy. Rows are ordered as the API document is: by feature, then by operation.
+pub const POLICY: &[Row] = &[
+    row("disputes_create", Rule::SignedIn),
+    row("disputes_list", Rule::SignedIn),
+    row("disputes_show", Rule::Parts(ANY_PART)),
+    row("disputes_submit", Rule::Command(Kind::Submit)),
+    row("disputes_withdraw", Rule::Command(Kind::Withdraw)),
+    row("health_live", Rule::Public),
+    row("health_ready", Rule::Public),
+];
+
+pub fn rule_of(operation: &str) -> Option<&'static Row> {
+    POLICY.iter().find(|row| row.operation == operation)
+}

@@ -1,0 +1,80 @@
+//! All doors of the service in one place, and what every request passes on its way in and out.
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::http::{auth, docs, health};
+use crate::{disputes, telemetry};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware;
+use axum::response::Response;
+use protocol::ErrorCode;
+use std::any::Any;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+/// The largest JSON body.
+const BODY: usize = 256 * 1024;
+
+/// Every route with its documentation; neither exists without the other.
+pub fn api() -> (Router<App>, OpenApi) {
+    let (router, mut document) = OpenApiRouter::with_openapi(docs::base())
+        .merge(health::routes())
+        .nest("/v1", disputes::routes::routes())
+        .split_for_parts();
+    docs::complete(&mut document);
+    (router, document)
+}
+
+pub fn router(app: App) -> Router {
+    let (api, document) = api();
+    let observed = app.clone();
+    let api = api.route_layer(middleware::from_fn_with_state(app.clone(), auth::authorize));
+    let router = api
+        .merge(docs::page(document))
+        .fallback(|| async { ApiError::not_found() })
+        .method_not_allowed_fallback(|| async {
+            ApiError::new(ErrorCode::MethodNotAllowed, "this address does not take that method")
+        })
+        .layer(DefaultBodyLimit::max(BODY))
+        .layer(CatchPanicLayer::custom(panicked))
+        .route_layer(middleware::from_fn(move |request, next| {
+            telemetry::observe(observed.clone(), request, next)
+        }));
+    hardened(router).with_state(app)
+}
+
+/// Headers that every answer carries.
+fn hardened(router: Router<App>) -> Router<App> {
+    const HEADERS: &[(HeaderName, &str)] = &[
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+        ),
+    ];
+    HEADERS.iter().fold(router, |router, (name, value)| {
+        router.layer(SetResponseHeaderLayer::if_not_present(
+            name.clone(),
+            HeaderValue::from_static(value),
+        ))
+    })
+}
+
+/// A panic is ours: logged once, told as an internal error.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands over a box")]
+fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    use axum::response::IntoResponse;
+    let what = panic
+        .downcast_ref::<&str>()
+        .map(ToString::to_string)
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_default();
+    ApiError::Internal(anyhow::anyhow!("a handler panicked: {what}")).into_response()
+}

@@ -1,0 +1,106 @@
+//! Starting: everything that has to hold before the first request is taken.
+
+use crate::accounts::tokens::Tokens;
+use crate::app::{App, Parts};
+use crate::clock::{Clock, Ids};
+use crate::config::Config;
+use crate::db;
+use crate::embedded::{Embedded, Profile};
+use crate::http::docs::Operations;
+use crate::http::serve;
+use crate::router;
+use anyhow::{Context, bail};
+use domain::rules::Rules;
+use sqlx::postgres::PgConnectOptions;
+use tokio::net::TcpListener;
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// How many hints a slow listener may be behind before it is told to look at everything again.
+const HINTS: usize = 4_096;
+
+/// A database to work with; the private one ends when this is dropped.
+struct Database {
+    owner: PgConnectOptions,
+    app: PgConnectOptions,
+    _embedded: Option<Embedded>,
+}
+
+fn database(config: &Config) -> anyhow::Result<Database> {
+    let Some(url) = &config.database_url else {
+        let embedded = Embedded::start(&config.data.join("postgres"), Profile::Durable)?;
+        let options = embedded.options();
+        return Ok(Database { owner: options.clone(), app: options, _embedded: Some(embedded) });
+    };
+    let read = |url: &str, name: &str| -> anyhow::Result<PgConnectOptions> {
+        url.parse().with_context(|| format!("{name} is not a PostgreSQL address (postgres://…)"))
+    };
+    let app = read(url, "DATABASE_URL")?;
+    let owner = match &config.migration_url {
+        Some(url) => read(url, "ALA_MIGRATION_URL")?,
+        None => app.clone(),
+    };
+    Ok(Database { owner, app, _embedded: None })
+}
+
+pub async fn migrate(config: &Config) -> anyhow::Result<()> {
+    let database = database(config)?;
+    db::migrate(&database.owner).await
+}
+
+/// Serves until the process is told to stop.
+pub async fn serve(config: Config) -> anyhow::Result<()> {
+    let missing = config.missing_for_production();
+    if !missing.is_empty() {
+        bail!("not ready for production: {}", missing.join("; "));
+    }
+    let listener = TcpListener::bind(config.listen).await.with_context(|| {
+        format!(
+            "cannot listen on {}; is another program using it? choose one with --listen",
+            config.listen
+        )
+    })?;
+    let database = database(&config)?;
+    db::migrate(&database.owner).await?;
+    let app = App::new(parts(config, database.app.clone())?);
+    let router = router::router(app.clone());
+    stop_on_signal(&app)?;
+    tracing::info!(address = %listener.local_addr()?, "ready");
+    serve::serve(app, router, listener).await
+}
+
+/// What the application is made of, on a migrated database.
+pub fn parts(config: Config, database: PgConnectOptions) -> anyhow::Result<Parts> {
+    let tokens = match &config.token_key_file {
+        Some(file) => Tokens::from_pem_file(file)?,
+        None => Tokens::ephemeral()?,
+    };
+    Ok(Parts {
+        db: db::app_pool(database, config.database_connections),
+        clock: Clock::System,
+        ids: Ids::Random,
+        rules: Rules::ningbo(),
+        tokens,
+        operations: Operations::of(&router::api().1)?,
+        hints: broadcast::channel(HINTS).0,
+        tasks: TaskTracker::new(),
+        stop: CancellationToken::new(),
+        config,
+    })
+}
+
+fn stop_on_signal(app: &App) -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let stop = app.stop.clone();
+    app.tasks.spawn(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+            () = stop.cancelled() => {}
+        }
+        stop.cancel();
+    });
+    Ok(())
+}

@@ -1,0 +1,293 @@
+//! A server of its own for every test, and the people who use it.
+
+use crate::postgres::{self, TestDb};
+use chrono::{DateTime, Duration, Utc};
+use clap::Parser;
+use protocol::account::Role;
+use protocol::{AccountId, ErrorCode, LoginId, PersonId};
+use reqwest::{Method, StatusCode};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use server::app::App;
+use server::clock::Clock;
+use server::config::Config;
+use server::{db, router, start};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+/// A Monday morning in Ningbo, in a week without holidays.
+pub const MONDAY: &str = "2026-11-02T09:00:00+08:00";
+pub const COMMUNITY: &str = "330203001001";
+
+pub struct TestApp {
+    pub app: App,
+    pub url: String,
+    pub owner: PgPool,
+    pub http: reqwest::Client,
+    pub place: Place,
+}
+
+/// The station, committee and firm every test has.
+#[derive(Clone, Copy)]
+pub struct Place {
+    pub station: Uuid,
+    pub other_station: Uuid,
+    pub committee: Uuid,
+    pub firm: Uuid,
+}
+
+#[derive(Parser)]
+struct Arguments {
+    #[command(flatten)]
+    config: Config,
+}
+
+impl TestApp {
+    pub async fn start() -> Self {
+        Self::start_on(postgres::fresh_database(&db::MIGRATOR).await).await
+    }
+
+    pub async fn start_on(TestDb { owner, options }: TestDb) -> Self {
+        let config = Arguments::parse_from(["ala", "--database-connections", "8"]).config;
+        let mut app = start::parts(config, options).unwrap();
+        app.clock = Clock::manual(MONDAY.parse().unwrap());
+        let app = App::new(app);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let serving =
+            server::http::serve::serve(app.clone(), router::router(app.clone()), listener);
+        tokio::spawn(async move { serving.await.unwrap() });
+        let place = lay_out(&owner).await;
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { app, url, owner, http, place }
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        self.app.clock.now()
+    }
+
+    #[expect(dead_code, reason = "for deadlines")]
+    pub fn advance(&self, by: Duration) {
+        self.app.clock.advance(by);
+    }
+
+    /// Somebody with an account of this role at the test's station or committee, signed in.
+    pub async fn person(&self, name: &str, role: Role) -> Person<'_> {
+        self.person_at(name, role, self.place.station).await
+    }
+
+    pub async fn person_at(&self, name: &str, role: Role, station: Uuid) -> Person<'_> {
+        let (person, account) = (Uuid::new_v4(), Uuid::new_v4());
+        let at_station = matches!(
+            role,
+            Role::Officer | Role::GridWorker | Role::StationLeader | Role::LegalReviewer
+        );
+        sqlx::query("insert into people (id, name, created_at) values ($1, $2, $3)")
+            .bind(person)
+            .bind(name)
+            .bind(self.now())
+            .execute(&self.owner)
+            .await
+            .unwrap();
+        sqlx::query(
+            "insert into accounts (id, person_id, role, username, station_id, committee_id, created_at)
+             values ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(account)
+        .bind(person)
+        .bind(role.as_str())
+        .bind(role.is_staff().then(|| account.to_string()))
+        .bind(at_station.then_some(station))
+        .bind((role == Role::CommitteeDirector).then_some(self.place.committee))
+        .bind(self.now())
+        .execute(&self.owner)
+        .await
+        .unwrap();
+        self.appointed(role, account).await;
+        self.sign_in(AccountId(account), PersonId(person)).await
+    }
+
+    /// Mediators hold their committee's appointment, lawyers a licence.
+    async fn appointed(&self, role: Role, account: Uuid) {
+        if role == Role::PeoplesMediator {
+            sqlx::query(
+                "insert into mediator_appointments (account_id, committee_id, appointed_on, ends_on)
+                 values ($1, $2, '2025-01-01', '2028-01-01')",
+            )
+            .bind(account)
+            .bind(self.place.committee)
+            .execute(&self.owner)
+            .await
+            .unwrap();
+        }
+        if role == Role::Lawyer {
+            sqlx::query(
+                "insert into lawyers (account_id, firm_id, licence_no, licence_expires_on)
+                 values ($1, $2, $3, '2028-01-01')",
+            )
+            .bind(account)
+            .bind(self.place.firm)
+            .bind(account.to_string())
+            .execute(&self.owner)
+            .await
+            .unwrap();
+        }
+    }
+
+    async fn sign_in(&self, account: AccountId, person: PersonId) -> Person<'_> {
+        let login = LoginId(Uuid::new_v4());
+        sqlx::query(
+            "insert into logins (id, account_id, device, created_at, last_seen_at, expires_at)
+             values ($1, $2, 'test', $3, $3, $4)",
+        )
+        .bind(login.0)
+        .bind(account.0)
+        .bind(self.now())
+        .bind(self.now() + Duration::days(400))
+        .execute(&self.owner)
+        .await
+        .unwrap();
+        Person { test: self, account, id: person, login }
+    }
+}
+
+async fn lay_out(owner: &PgPool) -> Place {
+    let place = Place {
+        station: Uuid::new_v4(),
+        other_station: Uuid::new_v4(),
+        committee: Uuid::new_v4(),
+        firm: Uuid::new_v4(),
+    };
+    for statement in [
+        "insert into cities values ('330200', '宁波市')".to_owned(),
+        "insert into districts values ('330203', '330200', '海曙区')".to_owned(),
+        format!(
+            "insert into stations values ('{}', '330203', '古城派出所', '0574-00000001')",
+            place.station
+        ),
+        format!(
+            "insert into stations values ('{}', '330203', '月湖派出所', '0574-00000002')",
+            place.other_station
+        ),
+        format!("insert into communities values ('{COMMUNITY}', '{}', '古城社区')", place.station),
+        format!(
+            "insert into communities values ('330203001002', '{}', '月湖社区')",
+            place.other_station
+        ),
+        format!(
+            "insert into committees values ('{}', '330203', '{}', '古城人民调解委员会', '古城人民调解委员会')",
+            place.committee, place.station
+        ),
+        format!("insert into firms values ('{}', '甬城律师事务所')", place.firm),
+    ] {
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(owner).await.unwrap();
+    }
+    place
+}
+
+/// Somebody signed in.
+#[derive(Clone, Copy)]
+#[expect(dead_code, reason = "not every test reads every field")]
+pub struct Person<'a> {
+    pub test: &'a TestApp,
+    pub account: AccountId,
+    pub id: PersonId,
+    pub login: LoginId,
+}
+
+impl Person<'_> {
+    /// Issued anew each time: the test's clock may have moved.
+    pub fn token(&self) -> String {
+        self.test.app.tokens.issue(self.account, self.login, self.test.now()).unwrap().0
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.request(Method::GET, path, None, None).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        let key = Uuid::new_v4().to_string();
+        self.request(Method::POST, path, Some(body), Some(&key)).await
+    }
+
+    /// A command without a body.
+    pub async fn command(&self, path: &str) -> Answer {
+        self.request(Method::POST, path, None, None).await
+    }
+
+    pub async fn post_with_key(&self, path: &str, body: Value, key: &str) -> Answer {
+        self.request(Method::POST, path, Some(body), Some(key)).await
+    }
+
+    pub async fn request(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        key: Option<&str>,
+    ) -> Answer {
+        let url = format!("{}{path}", self.test.url);
+        let mut request = self.test.http.request(method, url).bearer_auth(self.token());
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        Answer::read(request.send().await.unwrap()).await
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub body: Value,
+}
+
+impl Answer {
+    pub async fn read(response: reqwest::Response) -> Self {
+        let status = response.status();
+        let bytes = response.bytes().await.unwrap();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Self { status, body }
+    }
+
+    #[track_caller]
+    pub fn is_refused(&self, status: u16, code: ErrorCode) -> &Self {
+        assert_eq!(
+            (self.status.as_u16(), &self.body["code"]),
+            (status, &json!(code)),
+            "{}",
+            self.body
+        );
+        self
+    }
+
+    #[track_caller]
+    pub fn ok(self) -> Value {
+        assert!(self.status.is_success(), "{}: {}", self.status, self.body);
+        self.body
+    }
+
+    #[track_caller]
+    pub fn to<T: DeserializeOwned>(self) -> T {
+        serde_json::from_value(self.ok()).unwrap()
+    }
+}
+
+/// Returns once a statement of this database waits for a lock: the only sound moment to let its rival go on.
+pub async fn until_somebody_waits_for_a_lock(db: &PgPool) {
+    loop {
+        let waiting: i64 = sqlx::query_scalar(
+            "select count(*) from pg_stat_activity
+             where datname = current_database() and wait_event_type = 'Lock'",
+        )
+        .fetch_one(db)
+        .await
+        .unwrap();
+        if waiting > 0 {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+}

@@ -1,7 +1,11 @@
 //! Rooms and what can be said in them.
 
-use crate::{EvidenceId, party::Side, text::Line, text::Text};
-use serde::{Deserialize, Serialize};
+use crate::dispute::Part;
+use crate::{DisputeId, EvidenceId, PersonId, RoomId, party::Side, text::Line, text::Text};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Deserializer, Serialize, de};
+use std::fmt;
+use std::str::FromStr;
 
 words! {
     RoomKind {
@@ -162,6 +166,152 @@ impl RoomAddress {
             Self::Joint {} | Self::Neutrals {} => None,
         }
     }
+}
+
+/// What the sender's device calls a message, so that sending it again stores it once.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct ClientMsgId(String);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAClientMsgId;
+
+impl fmt::Display for NotAClientMsgId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("must have 1 to 64 letters, digits, dashes or underscores")
+    }
+}
+
+impl std::error::Error for NotAClientMsgId {}
+
+impl ClientMsgId {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ClientMsgId {
+    type Err = NotAClientMsgId;
+
+    fn from_str(text: &str) -> Result<Self, NotAClientMsgId> {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+        let good = (1..=64).contains(&text.len()) && text.bytes().all(plain);
+        if good { Ok(Self(text.to_owned())) } else { Err(NotAClientMsgId) }
+    }
+}
+
+impl<'de> Deserialize<'de> for ClientMsgId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for ClientMsgId {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .pattern(Some("^[A-Za-z0-9_-]{1,64}$"))
+            .examples(["7f3a-1"])
+            .into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for ClientMsgId {}
+
+/// A room as one member may see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RoomView {
+    pub id: RoomId,
+    pub dispute: DisputeId,
+    #[serde(flatten)]
+    pub address: RoomAddress,
+    /// Takes entries now.
+    pub open: bool,
+    /// The first entry you may read.
+    pub first: i64,
+    /// The last entry.
+    pub head: i64,
+    /// How far you have read.
+    pub read: i64,
+    /// Entries of others past that; 1000 stands for that many or more.
+    pub unread: i64,
+    pub members: Vec<MemberView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MemberView {
+    pub person: PersonId,
+    pub part: Part,
+    pub name: String,
+    /// 对方已看: how far this member has read.
+    pub read: i64,
+}
+
+/// The rooms of one dispute that you are in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RoomList {
+    pub rooms: Vec<RoomView>,
+}
+
+/// One entry. It has no id but its room and its number, so that no id tells when something was said elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EntryView {
+    pub seq: i64,
+    /// Absent for what the service notes.
+    pub sender: Option<PersonId>,
+    pub at: DateTime<Utc>,
+    pub body: EntryBody,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EntryPage {
+    pub room: RoomId,
+    pub entries: Vec<EntryView>,
+    /// Pass it as `after` to get the next page; absent when this was the last one.
+    pub next: Option<i64>,
+}
+
+/// Something to say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Say {
+    pub client_msg_id: ClientMsgId,
+    pub body: EntryBody,
+}
+
+/// It is on disk, as this entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Said {
+    pub client_msg_id: ClientMsgId,
+    pub room: RoomId,
+    pub seq: i64,
+    pub at: DateTime<Utc>,
+}
+
+/// Everything up to this entry has been read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct MarkRead {
+    pub seq: i64,
+}
+
+/// How far you have read: never backwards, never past the last entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ReadMark {
+    pub room: RoomId,
+    pub seq: i64,
 }
 
 #[cfg(test)]

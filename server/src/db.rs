@@ -3,7 +3,7 @@
 use crate::clock::Ids;
 use anyhow::Context;
 use chrono::{DateTime, Utc};
-use protocol::{DisputeId, RoomId};
+use protocol::{DisputeId, PersonId, RoomId};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Executor, PgConnection, PgPool, Postgres, Transaction};
 use std::ops::{Deref, DerefMut};
@@ -55,6 +55,12 @@ pub async fn migrate(owner: &PgConnectOptions) -> anyhow::Result<()> {
 pub enum Hint {
     Dispute(DisputeId),
     Room(RoomId),
+    /// Somebody has read so far.
+    Read {
+        room: RoomId,
+        person: PersonId,
+        seq: i64,
+    },
     Jobs,
 }
 

@@ -6,6 +6,7 @@ use crate::disputes::{store, view};
 use crate::error::ApiError;
 use crate::http::{Actor, IdempotencyKey, Written, write};
 use crate::jobs;
+use crate::rooms;
 use domain::dispute::{self, Command, Dispute, Standing};
 use domain::rules::Rules;
 use protocol::DisputeId;
@@ -53,6 +54,8 @@ pub async fn apply(
     let now = tx.now;
     let events = dispute::decide(&before, standing, command, rules, now)?;
     let after = store::record(tx, before, &events, standing.account).await?;
+    rooms::open(tx, &after, &events).await?;
+    rooms::sync_members(tx, &after).await?;
     jobs::enqueue(tx, &jobs::following(&after, &events), now).await?;
     Ok(after)
 }

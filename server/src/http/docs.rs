@@ -114,6 +114,11 @@ fn complete_operation(operation: &mut Operation) {
             problems.push(("403", "The part one has in the dispute does not allow this."));
             problems.push(("404", "Unknown, or not yours to see: the same answer."));
         }
+        Rule::InRoom => {
+            problems.push(("403", "You are no longer in this room."));
+            problems.push(("409", "The room takes no messages now."));
+            problems.push(("404", "Unknown, or not yours to see: the same answer."));
+        }
         Rule::Public | Rule::SignedIn => {}
     }
     if operation.request_body.is_some() {

@@ -17,6 +17,8 @@ pub enum Rule {
     Parts(&'static [Part]),
     /// The parts that the lifecycle permits this command to.
     Command(Kind),
+    /// Whoever is in the room named by the request or, to read, was: the database decides, for every entry.
+    InRoom,
 }
 
 impl Rule {
@@ -25,7 +27,7 @@ impl Rule {
         match self {
             Self::Parts(parts) => Some(parts),
             Self::Command(kind) => Some(parts_that_may(kind)),
-            Self::Public | Self::SignedIn | Self::Roles(_) => None,
+            Self::Public | Self::SignedIn | Self::Roles(_) | Self::InRoom => None,
         }
     }
 
@@ -70,6 +72,17 @@ pub const INVOLVED: &[Part] = &[
     Part::Director,
 ];
 
+/// Those between whom the mediation takes place: nobody else is in a room or session.
+pub const TALKING: &[Part] = &[
+    Part::Applicant,
+    Part::Respondent,
+    Part::Agent,
+    Part::Guardian,
+    Part::Mediator,
+    Part::CoMediator,
+    Part::InvitedLawyer,
+];
+
 /// Everybody who may see that a dispute exists.
 pub const ANY_PART: &[Part] = &[
     Part::Applicant,
@@ -98,6 +111,10 @@ pub const POLICY: &[Row] = &[
     row("disputes_withdraw", Rule::Command(Kind::Withdraw)),
     row("health_live", Rule::Public),
     row("health_ready", Rule::Public),
+    row("rooms_entries", Rule::InRoom),
+    row("rooms_list", Rule::Parts(TALKING)),
+    row("rooms_read", Rule::InRoom),
+    row("rooms_say", Rule::InRoom),
 ];
 
 pub fn rule_of(operation: &str) -> Option<&'static Row> {

@@ -187,7 +187,6 @@ async fn lay_out(owner: &PgPool) -> Place {
 
 /// Somebody signed in.
 #[derive(Clone, Copy)]
-#[expect(dead_code, reason = "not every test reads every field")]
 pub struct Person<'a> {
     pub test: &'a TestApp,
     pub account: AccountId,

@@ -9,5 +9,7 @@ mod app;
 mod disputes;
 mod docs;
 mod locks;
+mod mediation;
 #[path = "../support/postgres.rs"]
 mod postgres;
+mod rooms;

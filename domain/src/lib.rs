@@ -7,6 +7,7 @@ pub mod digest;
 pub mod dispute;
 pub mod follow_up;
 pub mod money;
+pub mod notice;
 pub mod obligation;
 pub mod risk;
 pub mod room;

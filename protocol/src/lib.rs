@@ -15,6 +15,7 @@ pub mod ids;
 pub mod invitation;
 pub mod live;
 pub mod money;
+pub mod notice;
 pub mod obligation;
 pub mod party;
 pub mod problem;

@@ -10,6 +10,7 @@ pub mod embedded;
 pub mod error;
 pub mod http;
 pub mod jobs;
+pub mod notices;
 pub mod rooms;
 pub mod router;
 pub mod start;

@@ -8,6 +8,7 @@ use crate::db;
 use crate::embedded::{Embedded, Profile};
 use crate::http::docs::Operations;
 use crate::http::serve;
+use crate::jobs::worker;
 use crate::router;
 use anyhow::{Context, bail};
 use domain::rules::Rules;
@@ -66,6 +67,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let app = App::new(parts(config, database.app.clone())?);
     let router = router::router(app.clone());
     stop_on_signal(&app)?;
+    worker::start(&app);
     tracing::info!(address = %listener.local_addr()?, "ready");
     serve::serve(app, router, listener).await
 }

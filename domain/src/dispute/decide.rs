@@ -60,9 +60,7 @@ fn carry_out(
         Command::Bar(bar) => bar_track(dispute, bar),
         Command::ChangeTrack => change_track(dispute, rules, now),
         Command::Schedule => schedule(dispute),
-        Command::Begin => {
-            only_in(dispute, &[Status::Scheduled], vec![Event::MediationBegun { at: now }])
-        }
+        Command::Begin => only_in(dispute, &[Status::Scheduled], vec![begun(dispute, rules, now)]),
         Command::Suspend(reason) => {
             only_in(dispute, &[Status::InMediation], vec![Event::Suspended { reason }])
         }
@@ -378,6 +376,12 @@ fn schedule(dispute: &Dispute) -> Decision {
         }
     }
     Ok(vec![Event::SessionScheduled])
+}
+
+fn begun(dispute: &Dispute, rules: &Rules, now: DateTime<Utc>) -> Event {
+    let second_due = || rules.second_public_security_session_by(now);
+    let is_first = dispute.is_public_security() && dispute.sessions_held == 0;
+    Event::MediationBegun { at: now, step_due_at: is_first.then(second_due) }
 }
 
 /// 人民调解法 Art 28, 30: oral unless a party asks for writing or the matter needs it.

@@ -159,9 +159,9 @@ fn expire(dispute: &Dispute, rules: &Rules, now: DateTime<Utc>) -> Decision {
     if limit_passed && dispute.track == Some(Track::PeopleMediation) {
         return Ok(without_agreement(dispute, TerminationReason::TimeLimit));
     }
-    if limit_passed && dispute.sessions_held == 0 && !step_passed {
-        // The first 治安 session is late: the leader has to see it.
-        return Ok(vec![escalated(rules, now)]);
+    if limit_passed && dispute.sessions_held == 0 {
+        // Told once: what is late after that is the step that follows.
+        return Ok(vec![Event::FirstSessionLate { step_due_at: rules.joint_choice_by(now) }]);
     }
     if !step_passed {
         return Err(Refusal::NotDue);

@@ -82,6 +82,9 @@ pub enum Event {
     SessionScheduled,
     MediationBegun {
         at: DateTime<Utc>,
+        /// 治安: when a second session would be too late (程序规定 Art 183).
+        #[serde(default)]
+        step_due_at: Option<DateTime<Utc>>,
     },
     Suspended {
         reason: SuspensionReason,
@@ -109,6 +112,10 @@ pub enum Event {
     },
     /// Nobody acted in time; a station leader or director has to look.
     Escalated {
+        step_due_at: DateTime<Utc>,
+    },
+    /// 治安: three working days went by without a session (2007 norm Art 9); a leader has to look.
+    FirstSessionLate {
         step_due_at: DateTime<Utc>,
     },
     Closed,
@@ -160,6 +167,7 @@ impl Event {
             Self::ReferredForPenalty => "referred_for_penalty",
             Self::Terminated { .. } => "terminated",
             Self::Escalated { .. } => "escalated",
+            Self::FirstSessionLate { .. } => "first_session_late",
             Self::Closed => "closed",
             Self::Archived => "archived",
         }

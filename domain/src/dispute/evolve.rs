@@ -135,11 +135,20 @@ fn details(dispute: &mut Dispute, event: &Event) {
             dispute.step_due_at = Some(*step_due_at);
         }
         Event::Escalated { step_due_at } => dispute.step_due_at = Some(*step_due_at),
+        Event::FirstSessionLate { step_due_at } => {
+            dispute.step_due_at = Some(*step_due_at);
+            dispute.limit_at = None;
+        }
         Event::FactsEstablished => dispute.public_security.facts_established = true,
         Event::Barred { bar } => dispute.public_security.barred = Some(*bar),
-        Event::MediationBegun { at } => {
+        Event::MediationBegun { at, step_due_at } => {
             dispute.sessions_held += 1;
             dispute.first_session_at.get_or_insert(*at);
+            dispute.step_due_at = *step_due_at;
+            if dispute.is_public_security() {
+                // The limit was for the first session.
+                dispute.limit_at = None;
+            }
         }
         Event::ExtensionAsked { party } => {
             dispute.extension_asked.insert(*party);

@@ -1,6 +1,7 @@
 //! The doors: what every request passes before and after its handler.
 
 pub mod auth;
+pub mod cursor;
 pub mod docs;
 pub mod extract;
 pub mod health;

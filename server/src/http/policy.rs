@@ -111,6 +111,8 @@ pub const POLICY: &[Row] = &[
     row("disputes_withdraw", Rule::Command(Kind::Withdraw)),
     row("health_live", Rule::Public),
     row("health_ready", Rule::Public),
+    row("notices_list", Rule::SignedIn),
+    row("notices_read", Rule::SignedIn),
     row("rooms_entries", Rule::InRoom),
     row("rooms_list", Rule::Parts(TALKING)),
     row("rooms_read", Rule::InRoom),

@@ -1,8 +1,14 @@
 //! Work after the commit: rows written inside the commit that causes it.
 
+pub mod clocks;
+pub mod effects;
+pub mod queue;
+pub mod worker;
+
 use crate::db::{Hint, Tx};
 use chrono::{DateTime, Utc};
 use domain::dispute::{Dispute, Event};
+use domain::notice;
 use protocol::DisputeId;
 use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
@@ -11,32 +17,45 @@ use sqlx::types::Json;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Job {
-    /// Tell everybody concerned that the dispute has news.
-    NotifyDispute { dispute: DisputeId, event: String },
+    /// Tell everybody concerned of what happened to a dispute.
+    NotifyDispute { dispute: DisputeId, seq: i64 },
 }
 
 impl Job {
-    fn kind(&self) -> &'static str {
+    const fn kind(&self) -> &'static str {
         match self {
             Self::NotifyDispute { .. } => "notify_dispute",
         }
     }
+
+    /// Under which the same work is not queued twice while it waits.
+    fn dedupe_key(&self) -> Option<String> {
+        match self {
+            Self::NotifyDispute { dispute, seq } => {
+                Some(format!("{}:{dispute}:{seq}", self.kind()))
+            }
+        }
+    }
 }
 
-/// What follows from `events`. The one place that says so.
+/// What follows from `events`, the last ones of `dispute`. The one place that says so.
 pub fn following(dispute: &Dispute, events: &[Event]) -> Vec<Job> {
-    events
-        .iter()
-        .map(|event| Job::NotifyDispute { dispute: dispute.id, event: event.name().to_owned() })
+    let before = dispute.version - i64::try_from(events.len()).unwrap_or_default();
+    (before + 1..)
+        .zip(events)
+        .filter(|(_, event)| !notice::tellings(event).is_empty())
+        .map(|(seq, _)| Job::NotifyDispute { dispute: dispute.id, seq })
         .collect()
 }
 
 pub async fn enqueue(tx: &mut Tx, jobs: &[Job], run_at: DateTime<Utc>) -> sqlx::Result<()> {
     for job in jobs {
         sqlx::query!(
-            "insert into jobs (kind, payload, run_at) values ($1, $2, $3)",
+            "insert into jobs (kind, payload, dedupe_key, run_at) values ($1, $2, $3, $4)
+             on conflict (dedupe_key) where done_at is null and parked_at is null do nothing",
             job.kind(),
             Json(job) as _,
+            job.dedupe_key(),
             run_at,
         )
         .execute(&mut **tx)

@@ -66,7 +66,6 @@ impl TestApp {
         self.app.clock.now()
     }
 
-    #[expect(dead_code, reason = "for deadlines")]
     pub fn advance(&self, by: Duration) {
         self.app.clock.advance(by);
     }

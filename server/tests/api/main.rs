@@ -6,10 +6,13 @@
 )]
 
 mod app;
+mod clocks;
 mod disputes;
 mod docs;
+mod jobs;
 mod locks;
 mod mediation;
+mod notices;
 #[path = "../support/postgres.rs"]
 mod postgres;
 mod rooms;

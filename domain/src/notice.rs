@@ -1,0 +1,165 @@
+//! Which event tells whom what: the one table behind every notice.
+
+use crate::dispute::Event;
+use protocol::AccountId;
+use protocol::notice::NoticeKind;
+
+/// Who is told. Nobody is told of what they did themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Applicants, those who act for them, and who filed it for them.
+    Applicants,
+    /// Everybody on either side and those who act for them; respondents once they have been asked to take part.
+    Parties,
+    Neutrals,
+    Owner,
+    /// The owner, or whoever at the station may take the dispute while it has none.
+    Station,
+    /// Station leaders and committee directors: who looks when something is late, and who approves.
+    Superiors,
+    /// The one whom the event is about.
+    Account(AccountId),
+}
+
+/// Whether a neutral text message goes out beside the notice: where somebody has to come, sign or pay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    App,
+    Text,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Telling {
+    pub to: Audience,
+    pub kind: NoticeKind,
+    pub reach: Reach,
+}
+
+const fn app(to: Audience, kind: NoticeKind) -> Telling {
+    Telling { to, kind, reach: Reach::App }
+}
+
+const fn text(to: Audience, kind: NoticeKind) -> Telling {
+    Telling { to, kind, reach: Reach::Text }
+}
+
+fn to_all(kind: NoticeKind) -> Vec<Telling> {
+    [Audience::Parties, Audience::Neutrals, Audience::Owner].map(|to| app(to, kind)).into()
+}
+
+/// Parties by text message too.
+fn to_all_urgently(kind: NoticeKind) -> Vec<Telling> {
+    vec![text(Audience::Parties, kind), app(Audience::Neutrals, kind), app(Audience::Owner, kind)]
+}
+
+/// Whom `event` concerns. Who stands in two audiences is told once, by the first.
+pub fn tellings(event: &Event) -> Vec<Telling> {
+    use Audience::{Account, Applicants, Neutrals, Owner, Parties, Station, Superiors};
+    use NoticeKind as K;
+    match event {
+        Event::Submitted => vec![app(Station, K::Submitted)],
+        Event::HandedOver { to } => vec![app(Account(*to), K::HandedToYou)],
+        Event::HeldForEmergency => vec![app(Applicants, K::PoliceFirst)],
+        Event::Redirected => vec![app(Applicants, K::Redirected)],
+        Event::Rejected => vec![app(Applicants, K::Rejected), app(Owner, K::Rejected)],
+        Event::Returned => vec![app(Applicants, K::Returned), app(Owner, K::Returned)],
+        // The invitation brings the respondent a text message of its own.
+        Event::TrackChosen { .. } => vec![app(Parties, K::ConsentAsked)],
+        Event::TrackChanged { .. } => vec![text(Parties, K::ConsentAsked)],
+        Event::EndingProposed { .. } => vec![app(Superiors, K::ApprovalAsked)],
+        Event::EndingRefused { .. } => {
+            vec![app(Owner, K::ApprovalRefused), app(Neutrals, K::ApprovalRefused)]
+        }
+        Event::Accepted { .. } => {
+            vec![app(Parties, K::Accepted), app(Owner, K::Accepted), app(Superiors, K::Accepted)]
+        }
+        Event::Appointed { account, .. } => {
+            vec![app(Account(*account), K::YouAreAppointed), app(Parties, K::NeutralAppointed)]
+        }
+        Event::InterestDisclosed { .. } => vec![app(Parties, K::InterestsTold)],
+        Event::DisclosureAnswered { neutral, .. } => {
+            vec![app(Account(*neutral), K::DisclosureAnswered)]
+        }
+        Event::NeutralStoodDown { account, .. } => vec![
+            app(Account(*account), K::NeutralLeft),
+            app(Parties, K::NeutralLeft),
+            app(Owner, K::NeutralLeft),
+        ],
+        Event::SessionScheduled => to_all_urgently(K::SessionScheduled),
+        Event::Suspended { .. } => to_all(K::Suspended),
+        Event::Resumed => to_all(K::Resumed),
+        Event::ExtensionAsked { .. } => to_all(K::ExtensionAsked),
+        Event::Extended { .. } => to_all(K::Extended),
+        Event::PutUpForSigning => {
+            vec![text(Parties, K::SignatureAsked), app(Superiors, K::SignatureAsked)]
+        }
+        Event::DraftReopened => to_all(K::TextReopened),
+        Event::AgreementTookEffect { .. } => to_all_urgently(K::AgreementInEffect),
+        Event::PerformanceCompleted => to_all(K::AllPerformed),
+        Event::Defaulted => to_all_urgently(K::NotPerformed),
+        Event::Urged => vec![text(Parties, K::Urged)],
+        Event::SuitAdvised => vec![app(Parties, K::CourtAdvised)],
+        Event::ReferredForPenalty => to_all(K::PenaltyProcedure),
+        Event::Terminated { .. } => to_all_urgently(K::Terminated),
+        Event::Escalated { .. } | Event::FirstSessionLate { .. } => {
+            vec![app(Superiors, K::Overdue), app(Owner, K::Overdue)]
+        }
+        Event::Closed => to_all(K::Closed),
+        // What goes with another event that tells, or is news to nobody.
+        Event::PartyAdded { .. }
+        | Event::GuardianAdded { .. }
+        | Event::AgentAdded { .. }
+        | Event::OwnershipTaken { .. }
+        | Event::ConsentGiven { .. }
+        | Event::ConsentDeclined { .. }
+        | Event::Withdrawn
+        | Event::FactsEstablished
+        | Event::Barred { .. }
+        | Event::MediationBegun { .. }
+        | Event::OralAgreementRecorded
+        | Event::Archived => vec![],
+    }
+}
+
+/// All that a text message says: never the kind of case, the other party, or who talks with whom.
+pub const NEUTRAL_TEXT: &str = "您有一条新的调解消息";
+
+/// What the list in the app says. No names, no content: it may be read over a shoulder.
+pub const fn words(kind: NoticeKind) -> &'static str {
+    match kind {
+        NoticeKind::Submitted => "有新的调解申请待受理。",
+        NoticeKind::HandedToYou => "一件调解已移交给您负责。",
+        NoticeKind::PoliceFirst => "民警将先行处置,安全后再安排调解。",
+        NoticeKind::Redirected => "您的申请已转交有权处理的部门。",
+        NoticeKind::Rejected => "您的申请未被受理,请查看原因和其他途径。",
+        NoticeKind::Returned => "您的申请已退回,请补充后重新提交。",
+        NoticeKind::ConsentAsked => "请决定是否同意调解。",
+        NoticeKind::Accepted => "各方均已同意,调解已受理。",
+        NoticeKind::ApprovalAsked => "有一项办理决定等待您审核。",
+        NoticeKind::ApprovalRefused => "办理决定未获批准,调解继续。",
+        NoticeKind::YouAreAppointed => "您已被指定参加调解,请披露利害关系。",
+        NoticeKind::NeutralAppointed => "调解人员已确定。",
+        NoticeKind::InterestsTold => "调解人员已披露利害关系,请确认是否接受。",
+        NoticeKind::DisclosureAnswered => "当事人已答复您的披露。",
+        NoticeKind::NeutralLeft => "一名调解人员已退出,将另行安排。",
+        NoticeKind::SessionScheduled => "调解时间已约定,请查看。",
+        NoticeKind::Suspended => "调解已中止,恢复时会通知您。",
+        NoticeKind::Resumed => "调解已恢复。",
+        NoticeKind::ExtensionAsked => "有一方请求延长调解期限。",
+        NoticeKind::Extended => "调解期限已延长。",
+        NoticeKind::SignatureAsked => "协议文本已确定,请核对。",
+        NoticeKind::TextReopened => "协议文本将修改,签名须重新进行。",
+        NoticeKind::AgreementInEffect => "协议已生效。",
+        NoticeKind::AllPerformed => "约定事项已全部履行。",
+        NoticeKind::NotPerformed => "有约定事项未按期履行。",
+        NoticeKind::Urged => "请按约定履行,如有困难请联系派出所。",
+        NoticeKind::CourtAdvised => "您可以通过诉讼等途径维护权益,请查看说明。",
+        NoticeKind::PenaltyProcedure => "调解未成,将依法继续处理。",
+        NoticeKind::Terminated => "调解已终止,请查看其他途径。",
+        NoticeKind::Overdue => "有一件调解超过期限无人办理,请处理。",
+        NoticeKind::Closed => "调解已办结。",
+    }
+}
+
+#[cfg(test)]
+mod tests;

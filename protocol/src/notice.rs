@@ -1,0 +1,67 @@
+//! What people are told when something happened that concerns them.
+
+use crate::{DisputeId, NoticeId};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+words! {
+    NoticeKind {
+        /// To the station: a dispute came in.
+        Submitted = "submitted",
+        HandedToYou = "handed_to_you",
+        PoliceFirst = "police_first",
+        Redirected = "redirected",
+        Rejected = "rejected",
+        Returned = "returned",
+        ConsentAsked = "consent_asked",
+        Accepted = "accepted",
+        ApprovalAsked = "approval_asked",
+        ApprovalRefused = "approval_refused",
+        /// To the one appointed.
+        YouAreAppointed = "you_are_appointed",
+        NeutralAppointed = "neutral_appointed",
+        InterestsTold = "interests_told",
+        DisclosureAnswered = "disclosure_answered",
+        NeutralLeft = "neutral_left",
+        SessionScheduled = "session_scheduled",
+        Suspended = "suspended",
+        Resumed = "resumed",
+        ExtensionAsked = "extension_asked",
+        Extended = "extended",
+        SignatureAsked = "signature_asked",
+        TextReopened = "text_reopened",
+        AgreementInEffect = "agreement_in_effect",
+        AllPerformed = "all_performed",
+        NotPerformed = "not_performed",
+        Urged = "urged",
+        CourtAdvised = "court_advised",
+        PenaltyProcedure = "penalty_procedure",
+        Terminated = "terminated",
+        /// To those in charge: nobody acted in time.
+        Overdue = "overdue",
+        Closed = "closed",
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NoticeView {
+    pub id: NoticeId,
+    pub kind: NoticeKind,
+    /// In Chinese, without names or content.
+    pub text: String,
+    pub dispute: Option<DisputeId>,
+    pub created_at: DateTime<Utc>,
+    pub read_at: Option<DateTime<Utc>>,
+}
+
+/// One page, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NoticePage {
+    pub notices: Vec<NoticeView>,
+    /// How many you have not read, on all pages.
+    pub unread: i64,
+    /// Pass it as `after` to get the next page; absent on the last one.
+    pub next: Option<String>,
+}

@@ -1,0 +1,18 @@
+//! What each job does. Everything in the database commits together with "done"; anything outside carries a key
+//! under which doing it twice is doing it once, and never holds a connection meanwhile.
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::jobs::Job;
+use crate::jobs::queue::Held;
+use crate::notices;
+
+pub async fn carry_out(app: &App, held: &Held) -> Result<(), ApiError> {
+    match held.job()? {
+        Job::NotifyDispute { dispute, seq } => {
+            let mut tx = app.begin().await?;
+            notices::tell::dispute_event(&mut tx, dispute, seq).await?;
+            held.finish(app, tx).await
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Who is told what: those concerned, never the one who did it, and nobody else.
+
+use crate::app::TestApp;
+use crate::disputes::submitted;
+use protocol::ErrorCode;
+use protocol::account::Role;
+use protocol::notice::{NoticeKind, NoticePage, NoticeView};
+use server::jobs::worker;
+
+#[tokio::test]
+async fn those_concerned_are_told_and_nobody_else() {
+    let test = TestApp::start().await;
+    let ana = test.person("陈一", Role::Resident).await;
+    let officer = test.person("王警官", Role::Officer).await;
+    let elsewhere = test.person_at("李警官", Role::Officer, test.place.other_station).await;
+    let stranger = test.person("路人", Role::Resident).await;
+    let dispute = submitted(&ana).await;
+    worker::drain(&test.app).await.unwrap();
+    let page: NoticePage = officer.get("/v1/notices").await.to();
+    assert_eq!((page.notices.len(), page.unread), (1, 1));
+    assert_eq!(page.notices[0].kind, NoticeKind::Submitted);
+    assert_eq!(page.notices[0].dispute, Some(dispute.id));
+    for other in [ana, elsewhere, stranger] {
+        assert_eq!(other.get("/v1/notices").await.to::<NoticePage>().notices, []);
+    }
+}
+
+#[tokio::test]
+async fn a_respondent_who_was_never_asked_is_told_nothing() {
+    let test = TestApp::start().await;
+    let ana = test.person("陈一", Role::Resident).await;
+    let dispute = submitted(&ana).await;
+    ana.command(&format!("/v1/disputes/{}/withdraw", dispute.id)).await.ok();
+    worker::drain(&test.app).await.unwrap();
+    let told: Vec<String> = sqlx::query_scalar(
+        "select n.kind from notices n join parties p using (person_id) where p.side = 'respondent'",
+    )
+    .fetch_all(&test.owner)
+    .await
+    .unwrap();
+    assert_eq!(told, [""; 0]);
+}
+
+#[tokio::test]
+async fn reading_is_one_s_own_and_counts_once() {
+    let test = TestApp::start().await;
+    let officer = test.person("王警官", Role::Officer).await;
+    let colleague = test.person("李警官", Role::Officer).await;
+    let ana = test.person("陈一", Role::Resident).await;
+    for _ in 0..3 {
+        submitted(&ana).await;
+    }
+    worker::drain(&test.app).await.unwrap();
+    let first: NoticePage = officer.get("/v1/notices?limit=2").await.to();
+    let next = first.next.clone().unwrap();
+    let rest: NoticePage = officer.get(&format!("/v1/notices?limit=2&after={next}")).await.to();
+    assert_eq!((first.notices.len(), rest.notices.len(), rest.next), (2, 1, None));
+    let path = format!("/v1/notices/{}/read", first.notices[0].id);
+    colleague.command(&path).await.is_refused(404, ErrorCode::NotFound);
+    let read: NoticeView = officer.command(&path).await.to();
+    test.advance(chrono::Duration::hours(1));
+    assert_eq!(officer.command(&path).await.to::<NoticeView>(), read);
+    let unread: NoticePage = officer.get("/v1/notices?unread=true").await.to();
+    assert_eq!((unread.unread, unread.notices.len()), (2, 2));
+    officer.get("/v1/notices?after=x").await.is_refused(422, ErrorCode::Invalid);
+    officer.get("/v1/notices?limit=101").await.is_refused(422, ErrorCode::Invalid);
+}

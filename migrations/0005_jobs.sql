@@ -4,7 +4,7 @@ create table jobs (
     kind text not null,
     payload jsonb not null,
     -- The same work is not queued twice while it waits.
-    dedupe_key text,
+    dedupe_key text not null,
     run_at timestamptz not null,
     attempts smallint not null default 0,
     -- Whose turn it is. A worker that dies lets go by falling silent; one that comes back late finds another lease.

@@ -43,13 +43,18 @@ const fn text(to: Audience, kind: NoticeKind) -> Telling {
     Telling { to, kind, reach: Reach::Text }
 }
 
+fn each<const N: usize>(audiences: [Audience; N], kind: NoticeKind) -> Vec<Telling> {
+    audiences.map(|to| app(to, kind)).into()
+}
+
 fn to_all(kind: NoticeKind) -> Vec<Telling> {
-    [Audience::Parties, Audience::Neutrals, Audience::Owner].map(|to| app(to, kind)).into()
+    each([Audience::Parties, Audience::Neutrals, Audience::Owner], kind)
 }
 
 /// Parties by text message too.
 fn to_all_urgently(kind: NoticeKind) -> Vec<Telling> {
-    vec![text(Audience::Parties, kind), app(Audience::Neutrals, kind), app(Audience::Owner, kind)]
+    let others = each([Audience::Neutrals, Audience::Owner], kind);
+    [text(Audience::Parties, kind)].into_iter().chain(others).collect()
 }
 
 /// Whom `event` concerns. Who stands in two audiences is told once, by the first.
@@ -57,34 +62,28 @@ pub fn tellings(event: &Event) -> Vec<Telling> {
     use Audience::{Account, Applicants, Neutrals, Owner, Parties, Station, Superiors};
     use NoticeKind as K;
     match event {
-        Event::Submitted => vec![app(Station, K::Submitted)],
-        Event::HandedOver { to } => vec![app(Account(*to), K::HandedToYou)],
-        Event::HeldForEmergency => vec![app(Applicants, K::PoliceFirst)],
-        Event::Redirected => vec![app(Applicants, K::Redirected)],
-        Event::Rejected => vec![app(Applicants, K::Rejected), app(Owner, K::Rejected)],
-        Event::Returned => vec![app(Applicants, K::Returned), app(Owner, K::Returned)],
+        Event::Submitted => each([Station], K::Submitted),
+        Event::HandedOver { to } => each([Account(*to)], K::HandedToYou),
+        Event::HeldForEmergency => each([Applicants], K::PoliceFirst),
+        Event::Redirected => each([Applicants], K::Redirected),
+        Event::Rejected => each([Applicants, Owner], K::Rejected),
+        Event::Returned => each([Applicants, Owner], K::Returned),
         // The invitation brings the respondent a text message of its own.
-        Event::TrackChosen { .. } => vec![app(Parties, K::ConsentAsked)],
+        Event::TrackChosen { .. } => each([Parties], K::ConsentAsked),
         Event::TrackChanged { .. } => vec![text(Parties, K::ConsentAsked)],
-        Event::EndingProposed { .. } => vec![app(Superiors, K::ApprovalAsked)],
-        Event::EndingRefused { .. } => {
-            vec![app(Owner, K::ApprovalRefused), app(Neutrals, K::ApprovalRefused)]
-        }
-        Event::Accepted { .. } => {
-            vec![app(Parties, K::Accepted), app(Owner, K::Accepted), app(Superiors, K::Accepted)]
-        }
+        Event::EndingProposed { .. } => each([Superiors], K::ApprovalAsked),
+        Event::EndingRefused { .. } => each([Owner, Neutrals], K::ApprovalRefused),
+        Event::Accepted { .. } => each([Parties, Owner, Superiors], K::Accepted),
         Event::Appointed { account, .. } => {
             vec![app(Account(*account), K::YouAreAppointed), app(Parties, K::NeutralAppointed)]
         }
-        Event::InterestDisclosed { .. } => vec![app(Parties, K::InterestsTold)],
+        Event::InterestDisclosed { .. } => each([Parties], K::InterestsTold),
         Event::DisclosureAnswered { neutral, .. } => {
-            vec![app(Account(*neutral), K::DisclosureAnswered)]
+            each([Account(*neutral)], K::DisclosureAnswered)
         }
-        Event::NeutralStoodDown { account, .. } => vec![
-            app(Account(*account), K::NeutralLeft),
-            app(Parties, K::NeutralLeft),
-            app(Owner, K::NeutralLeft),
-        ],
+        Event::NeutralStoodDown { account, .. } => {
+            each([Account(*account), Parties, Owner], K::NeutralLeft)
+        }
         Event::SessionScheduled => to_all_urgently(K::SessionScheduled),
         Event::Suspended { .. } => to_all(K::Suspended),
         Event::Resumed => to_all(K::Resumed),
@@ -98,11 +97,11 @@ pub fn tellings(event: &Event) -> Vec<Telling> {
         Event::PerformanceCompleted => to_all(K::AllPerformed),
         Event::Defaulted => to_all_urgently(K::NotPerformed),
         Event::Urged => vec![text(Parties, K::Urged)],
-        Event::SuitAdvised => vec![app(Parties, K::CourtAdvised)],
+        Event::SuitAdvised => each([Parties], K::CourtAdvised),
         Event::ReferredForPenalty => to_all(K::PenaltyProcedure),
         Event::Terminated { .. } => to_all_urgently(K::Terminated),
         Event::Escalated { .. } | Event::FirstSessionLate { .. } => {
-            vec![app(Superiors, K::Overdue), app(Owner, K::Overdue)]
+            each([Superiors, Owner], K::Overdue)
         }
         Event::Closed => to_all(K::Closed),
         // What goes with another event that tells, or is news to nobody.

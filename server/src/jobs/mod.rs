@@ -29,10 +29,10 @@ impl Job {
     }
 
     /// Under which the same work is not queued twice while it waits.
-    fn dedupe_key(&self) -> Option<String> {
+    fn dedupe_key(&self) -> String {
         match self {
             Self::NotifyDispute { dispute, seq } => {
-                Some(format!("{}:{dispute}:{seq}", self.kind()))
+                format!("{}:{dispute}:{seq}", self.kind())
             }
         }
     }

@@ -59,7 +59,16 @@ create table logins (
     device text not null,
     created_at timestamptz not null,
     last_seen_at timestamptz not null,
+    -- However busy: 30 days for residents, 12 hours for staff.
     expires_at timestamptz not null,
-    ended_at timestamptz
+    ended_at timestamptz,
+    ended_because text constraint logins_end_is_known check (ended_because in (
+        'owner', 'limit', 'replay', 'disabled', 'enrolled')),
+    -- Counts the refreshes. Tokens of the current generation and of the one it came from are good, all others dead.
+    generation integer not null default 1,
+    parent integer,
+    -- The device has shown that it got the current generation; until then the parent may be refreshed again.
+    confirmed boolean not null default true,
+    constraint logins_end_has_a_reason check (ended_because is null or ended_at is not null)
 );
 create index logins_by_account on logins (account_id) where ended_at is null;

@@ -92,6 +92,8 @@ ids! {
     EvidenceId = "evd",
     FirmId = "frm",
     InvitationId = "inv",
+    /// One sending of a code by text message.
+    LoginCodeId = "lcd",
     /// An authenticated device.
     LoginId = "lgn",
     NoticeId = "ntc",
@@ -103,6 +105,7 @@ ids! {
     RoomId = "rom",
     SessionId = "ses",
     StationId = "stn",
+    TextMessageId = "txt",
     VisitId = "vst",
     WorkroomId = "wrk",
 }

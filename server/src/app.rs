@@ -1,10 +1,12 @@
 //! What every door and every job works with.
 
+use crate::accounts::codes::CodeKey;
 use crate::accounts::tokens::Tokens;
 use crate::clock::{Clock, Ids};
 use crate::config::Config;
 use crate::db::Hint;
 use crate::http::docs::Operations;
+use crate::notify::sms::Sms;
 use domain::rules::Rules;
 use sqlx::PgPool;
 use std::ops::Deref;
@@ -23,6 +25,8 @@ pub struct Parts {
     pub config: Config,
     pub rules: Rules,
     pub tokens: Tokens,
+    pub codes: CodeKey,
+    pub sms: Sms,
     pub operations: Operations,
     /// What was committed, told to sockets and workers of this process.
     pub hints: broadcast::Sender<Hint>,

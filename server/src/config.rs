@@ -81,6 +81,10 @@ impl Config {
                 "set ALA_CODE_SECRET_FILE to a file of 32 random bytes",
             ),
             (self.sms_gateway_url.is_none(), "set ALA_SMS_GATEWAY_URL to the text message gateway"),
+            (
+                self.sms_gateway_token.is_none(),
+                "set ALA_SMS_GATEWAY_TOKEN to what the text message gateway knows us by",
+            ),
             (self.object_store_url.is_none(), "set ALA_OBJECT_STORE_URL to where uploads are kept"),
             (self.origins.is_empty(), "set ALA_ORIGINS to the addresses of the web client"),
             (!self.public_url.starts_with("https://"), "set ALA_PUBLIC_URL to an https:// address"),

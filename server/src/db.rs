@@ -3,7 +3,7 @@
 use crate::clock::Ids;
 use anyhow::Context;
 use chrono::{DateTime, Utc};
-use protocol::{DisputeId, PersonId, RoomId};
+use protocol::{DisputeId, LoginId, PersonId, RoomId};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Executor, PgConnection, PgPool, Postgres, Transaction};
 use std::ops::{Deref, DerefMut};
@@ -61,6 +61,8 @@ pub enum Hint {
         person: PersonId,
         seq: i64,
     },
+    /// The login has ended: its sockets close.
+    Login(LoginId),
     Jobs,
 }
 

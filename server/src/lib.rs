@@ -11,6 +11,7 @@ pub mod error;
 pub mod http;
 pub mod jobs;
 pub mod notices;
+pub mod notify;
 pub mod rooms;
 pub mod router;
 pub mod start;

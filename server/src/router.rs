@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::error::ApiError;
 use crate::http::{auth, docs, health};
-use crate::{disputes, notices, rooms, telemetry};
+use crate::{accounts, disputes, notices, rooms, telemetry};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, header};
@@ -23,6 +23,7 @@ const BODY: usize = 256 * 1024;
 pub fn api() -> (Router<App>, OpenApi) {
     let (router, mut document) = OpenApiRouter::with_openapi(docs::base())
         .merge(health::routes())
+        .nest("/v1", accounts::routes::routes())
         .nest("/v1", disputes::routes::routes())
         .nest("/v1", notices::routes::routes())
         .nest("/v1", rooms::routes::routes())

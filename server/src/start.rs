@@ -1,5 +1,6 @@
 //! Starting: everything that has to hold before the first request is taken.
 
+use crate::accounts::codes::CodeKey;
 use crate::accounts::tokens::Tokens;
 use crate::app::{App, Parts};
 use crate::clock::{Clock, Ids};
@@ -9,6 +10,7 @@ use crate::embedded::{Embedded, Profile};
 use crate::http::docs::Operations;
 use crate::http::serve;
 use crate::jobs::worker;
+use crate::notify::sms::Sms;
 use crate::router;
 use anyhow::{Context, bail};
 use domain::rules::Rules;
@@ -78,7 +80,13 @@ pub fn parts(config: Config, database: PgConnectOptions) -> anyhow::Result<Parts
         Some(file) => Tokens::from_pem_file(file)?,
         None => Tokens::ephemeral()?,
     };
+    let codes = match &config.code_secret_file {
+        Some(file) => CodeKey::from_file(file)?,
+        None => CodeKey::ephemeral()?,
+    };
     Ok(Parts {
+        sms: Sms::of(&config)?,
+        codes,
         db: db::app_pool(database, config.database_connections),
         clock: Clock::System,
         ids: Ids::Random,

@@ -32,6 +32,9 @@ pub struct Claims {
     pub account: AccountId,
     #[serde(rename = "lgn")]
     pub login: LoginId,
+    /// Which refresh of the login it came from: those of a branch that was given up are dead at once.
+    #[serde(rename = "gen")]
+    pub generation: i32,
     iss: String,
     aud: String,
     iat: i64,
@@ -86,12 +89,14 @@ impl Tokens {
         &self,
         account: AccountId,
         login: LoginId,
+        generation: i32,
         now: DateTime<Utc>,
     ) -> anyhow::Result<(String, DateTime<Utc>)> {
         let expires_at = now + LIFETIME;
         let claims = Claims {
             account,
             login,
+            generation,
             iss: ISSUER.into(),
             aud: AUDIENCE.into(),
             iat: now.timestamp(),
@@ -111,7 +116,7 @@ impl Tokens {
         let data = jsonwebtoken::decode::<Claims>(token, &self.verify, &self.validation)
             .map_err(refused)?;
         let claims = data.claims;
-        if now.timestamp() >= claims.exp + LEEWAY.num_seconds() {
+        if claims.exp <= now.timestamp() - LEEWAY.num_seconds() {
             return Err(ApiError::new(
                 ErrorCode::TokenExpired,
                 "the access token has expired; refresh the login and try again",
@@ -121,5 +126,119 @@ impl Tokens {
             return Err(ApiError::unauthenticated());
         }
         Ok(claims)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+    use serde_json::{Value, json};
+    use uuid::Uuid;
+
+    const NOW: i64 = 1_764_000_000;
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(NOW + seconds, 0).expect("a moment")
+    }
+
+    fn good() -> Value {
+        json!({
+            "sub": AccountId(Uuid::nil()), "lgn": LoginId(Uuid::nil()), "gen": 1,
+            "iss": ISSUER, "aud": AUDIENCE, "iat": NOW, "nbf": NOW, "exp": NOW + 600,
+        })
+    }
+
+    fn with(field: &str, value: &Value) -> Value {
+        let mut claims = good();
+        claims[field] = value.clone();
+        claims
+    }
+
+    fn without(field: &str) -> Value {
+        let mut claims = good();
+        claims.as_object_mut().expect("an object").remove(field);
+        claims
+    }
+
+    /// Signed with our own key, whatever header and claims say.
+    fn signed(tokens: &Tokens, header: &Value, claims: &Value) -> String {
+        let part = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
+        let message = format!("{}.{}", part(header), part(claims));
+        let key = &tokens.sign;
+        let signature = jsonwebtoken::crypto::sign(message.as_bytes(), key, Algorithm::EdDSA);
+        format!("{message}.{}", signature.expect("signed"))
+    }
+
+    fn ours() -> Value {
+        json!({"alg": "EdDSA", "typ": KIND})
+    }
+
+    #[test]
+    fn a_token_of_ours_is_good_until_half_a_minute_after_its_end() {
+        let tokens = Tokens::ephemeral().expect("a key");
+        let token = signed(&tokens, &ours(), &good());
+        for seconds in [-30, 0, 599, 629] {
+            assert!(tokens.verify(&token, at(seconds)).is_ok(), "{seconds}");
+        }
+        let late = tokens.verify(&token, at(630)).err().map(|error| error.code());
+        assert_eq!(late, Some(ErrorCode::TokenExpired));
+        assert!(tokens.verify(&token, at(-31)).is_err(), "not yet valid");
+    }
+
+    #[test]
+    fn a_forged_token_is_refused() {
+        let pair = Ed25519KeyPair::generate().expect("a key");
+        let tokens = Tokens::from_pkcs8(pair.to_pkcs8().expect("written").as_ref()).expect("read");
+        let stranger = Tokens::ephemeral().expect("a key");
+        let header = |alg: &str, typ: &str| json!({"alg": alg, "typ": typ});
+        let jwk = json!({"kty": "OKP", "crv": "Ed25519", "x": "AAAA"});
+        let mut with_jwk = ours();
+        with_jwk["jwk"] = jwk;
+        let mut with_jku = ours();
+        with_jku["jku"] = json!("https://example.com/keys");
+        let unsigned = signed(&tokens, &header("none", KIND), &good());
+        let stripped = unsigned.rsplit_once('.').map(|(message, _)| format!("{message}."));
+        let public_as_secret = {
+            let token = signed(&tokens, &header("HS256", KIND), &good());
+            let message = token.rsplit_once('.').expect("three parts").0.to_owned();
+            let key = EncodingKey::from_secret(pair.public_key().as_ref());
+            let mac = jsonwebtoken::crypto::sign(message.as_bytes(), &key, Algorithm::HS256);
+            format!("{message}.{}", mac.expect("signed"))
+        };
+        let tampered = {
+            let token = signed(&tokens, &ours(), &good());
+            let other = signed(&stranger, &ours(), &with("sub", &json!(AccountId(Uuid::max()))));
+            let parts: Vec<&str> = token.split('.').collect();
+            format!("{}.{}.{}", parts[0], other.split('.').nth(1).expect("claims"), parts[2])
+        };
+        let forged = [
+            ("alg none", stripped.expect("three parts")),
+            ("alg none with a signature", unsigned),
+            ("HS256 with the public key", public_as_secret),
+            ("another algorithm", signed(&tokens, &header("ES256", KIND), &good())),
+            ("another type", signed(&tokens, &header("EdDSA", "JWT"), &good())),
+            ("no type", signed(&tokens, &json!({"alg": "EdDSA"}), &good())),
+            ("another key", signed(&stranger, &ours(), &good())),
+            ("another key, brought along", signed(&stranger, &with_jwk, &good())),
+            ("another key, pointed to", signed(&stranger, &with_jku, &good())),
+            ("changed claims", tampered),
+            ("another audience", signed(&tokens, &ours(), &with("aud", &json!("other")))),
+            ("no audience", signed(&tokens, &ours(), &without("aud"))),
+            ("another issuer", signed(&tokens, &ours(), &with("iss", &json!("other")))),
+            ("no issuer", signed(&tokens, &ours(), &without("iss"))),
+            ("no subject", signed(&tokens, &ours(), &without("sub"))),
+            ("no end", signed(&tokens, &ours(), &without("exp"))),
+            ("an end in words", signed(&tokens, &ours(), &with("exp", &json!("9999999999")))),
+            ("no beginning", signed(&tokens, &ours(), &without("nbf"))),
+            ("a beginning in words", signed(&tokens, &ours(), &with("nbf", &json!("0")))),
+            ("a beginning ahead", signed(&tokens, &ours(), &with("nbf", &json!(NOW + 31)))),
+            ("over since 31 s", signed(&tokens, &ours(), &with("exp", &json!(NOW - 31)))),
+            ("nothing", String::new()),
+            ("two parts", "a.b".into()),
+        ];
+        for (what, token) in forged {
+            assert!(tokens.verify(&token, at(0)).is_err(), "{what} was taken");
+        }
     }
 }

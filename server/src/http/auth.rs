@@ -1,5 +1,6 @@
 //! Who asks: the access token, the account behind it, and the operation it asks for.
 
+use crate::accounts::tokens::Claims;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::http::policy::{Row, Rule};
@@ -8,7 +9,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use protocol::account::Role;
 use protocol::{AccountId, CommitteeId, LoginId, PersonId, StationId};
 use sqlx::PgPool;
@@ -63,34 +64,64 @@ async fn authenticate(app: &App, headers: &HeaderMap, row: &Row) -> Result<Actor
         .ok_or_else(ApiError::unauthenticated)?;
     let now = app.clock.now();
     let claims = app.tokens.verify(token, now)?;
-    find(&app.db, claims.login, now, row).await?.ok_or_else(ApiError::unauthenticated)
+    find(&app.db, &claims, now, row).await?.ok_or_else(ApiError::unauthenticated)
 }
+
+/// How long staff may leave a device alone (SEC-JWT-05).
+pub const STAFF_IDLE: Duration = Duration::minutes(30);
+/// How exactly it is kept when a device was last seen.
+const SEEN: Duration = Duration::minutes(1);
 
 /// Role and login are read on every request: an ended login or a changed role holds at once.
 pub async fn find(
     db: &PgPool,
-    login: LoginId,
+    claims: &Claims,
     now: DateTime<Utc>,
     row: &Row,
 ) -> Result<Option<Actor>, ApiError> {
     let found = sqlx::query!(
         r#"select a.id as "account: AccountId", a.person_id as "person: PersonId", a.role as "role: Role",
-                  a.station_id as "station: StationId", a.committee_id as "committee: CommitteeId"
+                  a.station_id as "station: StationId", a.committee_id as "committee: CommitteeId",
+                  l.last_seen_at, l.confirmed or l.generation <> $4 as "settled!"
            from logins l join accounts a on a.id = l.account_id
-           where l.id = $1 and l.ended_at is null and l.expires_at > $2 and a.disabled_at is null"#,
-        login as LoginId,
+           where l.id = $1 and l.account_id = $3 and l.ended_at is null and l.expires_at > $2
+               and (l.generation = $4 or l.parent = $4) and a.disabled_at is null
+               and (a.role = 'resident' or l.last_seen_at > $5)"#,
+        claims.login as LoginId,
         now,
+        claims.account as AccountId,
+        claims.generation,
+        now - STAFF_IDLE,
     )
     .fetch_optional(db)
     .await?;
-    Ok(found.map(|a| Actor {
+    let Some(a) = found else { return Ok(None) };
+    if (!a.settled || a.last_seen_at + SEEN <= now) && !seen(db, claims, now).await? {
+        return Ok(None);
+    }
+    Ok(Some(Actor {
         account: a.account,
         person: a.person,
-        login,
+        login: claims.login,
         role: a.role,
         station: a.station,
         committee: a.committee,
         operation: row.operation,
         rule: row.rule,
     }))
+}
+
+/// A token of the current generation shows that the device got it: the parent's refresh token is of no use from
+/// now on. False if the generation was given up in the meantime.
+async fn seen(db: &PgPool, claims: &Claims, now: DateTime<Utc>) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update logins set last_seen_at = $3, confirmed = confirmed or generation = $2
+         where id = $1 and ended_at is null and (generation = $2 or parent = $2)",
+        claims.login as LoginId,
+        claims.generation,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }

@@ -104,6 +104,14 @@ pub const ANY_PART: &[Part] = &[
 
 /// The whole policy. Rows are ordered as the API document is: by feature, then by operation.
 pub const POLICY: &[Row] = &[
+    row("accounts_ask_code", Rule::Public),
+    row("accounts_change_me", Rule::SignedIn),
+    row("accounts_end_current_login", Rule::SignedIn),
+    row("accounts_end_login", Rule::SignedIn),
+    row("accounts_logins", Rule::SignedIn),
+    row("accounts_me", Rule::SignedIn),
+    row("accounts_refresh", Rule::Public),
+    row("accounts_sign_in", Rule::Public),
     row("disputes_create", Rule::SignedIn),
     row("disputes_list", Rule::SignedIn),
     row("disputes_show", Rule::Parts(ANY_PART)),

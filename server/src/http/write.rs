@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::db::Tx;
-use crate::error::ApiError;
+use crate::error::{ApiError, Refused};
 use crate::http::idempotency::{self, Claim};
 use crate::http::{Actor, IdempotencyKey};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -94,6 +94,25 @@ impl App {
         let hints = tx.commit().await?;
         self.tell(hints);
         Ok(Written { status, body, shape: PhantomData })
+    }
+
+    /// A write by somebody who is not signed in. A refusal that `work` answers inside `Ok` is kept together with
+    /// what was counted for it; an `Err` keeps nothing.
+    pub async fn attempt<T, F>(&self, work: F) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<Result<T, Refused>, ApiError>>
+            + Send
+            + 'static,
+    {
+        let app = self.clone();
+        self.detached(async move {
+            let mut tx = app.begin().await?;
+            let outcome = work(&mut tx).await?;
+            app.tell(tx.commit().await?);
+            Ok(outcome?)
+        })
+        .await
     }
 
     pub async fn begin(&self) -> Result<Tx, ApiError> {

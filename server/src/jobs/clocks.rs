@@ -1,5 +1,6 @@
 //! Deadlines: whatever is due by the clock is done with the same commands that people give.
 
+use crate::accounts;
 use crate::app::App;
 use crate::db::Tx;
 use crate::disputes::{lifecycle, store};
@@ -83,6 +84,7 @@ async fn carry_out(app: &App, tx: &mut Tx, id: DisputeId) -> Result<(), ApiError
 
 /// What has served its purpose.
 async fn tidy(app: &App) -> Result<(), ApiError> {
+    accounts::tidy::round(app).await?;
     while forget_keys(app).await? == BATCH.unsigned_abs() {}
     while forget_jobs(app).await? == BATCH.unsigned_abs() {}
     Ok(())

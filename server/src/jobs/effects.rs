@@ -6,6 +6,7 @@ use crate::error::ApiError;
 use crate::jobs::Job;
 use crate::jobs::queue::Held;
 use crate::notices;
+use crate::notify::sms;
 
 pub async fn carry_out(app: &App, held: &Held) -> Result<(), ApiError> {
     match held.job()? {
@@ -13,6 +14,10 @@ pub async fn carry_out(app: &App, held: &Held) -> Result<(), ApiError> {
             let mut tx = app.begin().await?;
             notices::tell::dispute_event(&mut tx, dispute, seq).await?;
             held.finish(app, tx).await
+        }
+        Job::SendText { message } => {
+            sms::deliver(app, message).await?;
+            held.finish(app, app.begin().await?).await
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::db::{Hint, Tx};
 use chrono::{DateTime, Utc};
 use domain::dispute::{Dispute, Event};
 use domain::notice;
-use protocol::DisputeId;
+use protocol::{DisputeId, TextMessageId};
 use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
 
@@ -19,12 +19,15 @@ use sqlx::types::Json;
 pub enum Job {
     /// Tell everybody concerned of what happened to a dispute.
     NotifyDispute { dispute: DisputeId, seq: i64 },
+    /// Send a text message that was queued.
+    SendText { message: TextMessageId },
 }
 
 impl Job {
     const fn kind(&self) -> &'static str {
         match self {
             Self::NotifyDispute { .. } => "notify_dispute",
+            Self::SendText { .. } => "send_text",
         }
     }
 
@@ -34,6 +37,7 @@ impl Job {
             Self::NotifyDispute { dispute, seq } => {
                 format!("{}:{dispute}:{seq}", self.kind())
             }
+            Self::SendText { message } => format!("{}:{message}", self.kind()),
         }
     }
 }

@@ -44,11 +44,14 @@ struct Arguments {
 
 impl TestApp {
     pub async fn start() -> Self {
-        Self::start_on(postgres::fresh_database(&db::MIGRATOR).await).await
+        Self::start_with(&[]).await
     }
 
-    pub async fn start_on(TestDb { owner, options }: TestDb) -> Self {
-        let config = Arguments::parse_from(["ala", "--database-connections", "8"]).config;
+    /// With settings of its own, as one would give them to `ala serve`.
+    pub async fn start_with(settings: &[&str]) -> Self {
+        let TestDb { owner, options } = postgres::fresh_database(&db::MIGRATOR).await;
+        let usual = ["ala", "--database-connections", "8"];
+        let config = Arguments::parse_from(usual.iter().chain(settings)).config;
         let mut app = start::parts(config, options).unwrap();
         app.clock = Clock::manual(MONDAY.parse().unwrap());
         let app = App::new(app);
@@ -60,6 +63,18 @@ impl TestApp {
         let place = lay_out(&owner).await;
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         Self { app, url, owner, http, place }
+    }
+
+    /// A request by somebody who is not signed in.
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        let request = self.http.post(format!("{}{path}", self.url)).json(&body);
+        Answer::read(request.send().await.unwrap()).await
+    }
+
+    /// A request with this access token.
+    pub async fn get_as(&self, token: &str, path: &str) -> Answer {
+        let request = self.http.get(format!("{}{path}", self.url)).bearer_auth(token);
+        Answer::read(request.send().await.unwrap()).await
     }
 
     pub fn now(&self) -> DateTime<Utc> {
@@ -135,9 +150,10 @@ impl TestApp {
 
     async fn sign_in(&self, account: AccountId, person: PersonId) -> Person<'_> {
         let login = LoginId(Uuid::new_v4());
+        // Seen for ever: a test that moves the clock is not about staff who left their desk.
         sqlx::query(
             "insert into logins (id, account_id, device, created_at, last_seen_at, expires_at)
-             values ($1, $2, 'test', $3, $3, $4)",
+             values ($1, $2, 'test', $3, $4, $4)",
         )
         .bind(login.0)
         .bind(account.0)
@@ -196,7 +212,7 @@ pub struct Person<'a> {
 impl Person<'_> {
     /// Issued anew each time: the test's clock may have moved.
     pub fn token(&self) -> String {
-        self.test.app.tokens.issue(self.account, self.login, self.test.now()).unwrap().0
+        self.test.app.tokens.issue(self.account, self.login, 1, self.test.now()).unwrap().0
     }
 
     pub async fn get(&self, path: &str) -> Answer {

@@ -5,6 +5,7 @@
     reason = "a test's helpers fail by panicking, and make ids and tasks of their own"
 )]
 
+mod accounts;
 mod app;
 mod clocks;
 mod disputes;
@@ -15,4 +16,6 @@ mod mediation;
 mod notices;
 #[path = "../support/postgres.rs"]
 mod postgres;
+mod refresh;
 mod rooms;
+mod texts;

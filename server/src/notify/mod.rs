@@ -1,0 +1,3 @@
+//! Telling people what concerns them.
+
+pub mod sms;

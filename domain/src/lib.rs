@@ -3,6 +3,7 @@
 pub mod agreement;
 pub mod calendar;
 pub mod conflict;
+pub mod consent;
 pub mod digest;
 pub mod dispute;
 pub mod follow_up;

@@ -105,3 +105,12 @@ pub struct Disclosure {
     #[serde(default)]
     pub interests: Option<Paragraph>,
 }
+
+/// What stands between somebody and a dispute.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConflictCheck {
+    /// Nothing that excludes; what is left has to be disclosed and accepted by every party.
+    pub may_take_part: bool,
+    pub conflicts: Vec<ConflictView>,
+}

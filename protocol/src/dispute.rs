@@ -208,16 +208,6 @@ fn party_application() -> Source {
     Source::PartyApplication
 }
 
-/// The draft is complete and goes to the station.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Submit {
-    /// The parties acted for who consent to mediation with this submission.
-    #[serde(default)]
-    pub consenting: Vec<PartyId>,
-}
-
 /// A dispute as one person may see it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -334,4 +324,22 @@ pub struct DisputePage {
     pub disputes: Vec<DisputeSummary>,
     /// Pass it as `after` to get the next page; absent on the last one.
     pub next: Option<String>,
+}
+
+/// One thing that happened, as one person may know it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TimelineEntry {
+    pub version: i64,
+    /// What happened, by its fixed name.
+    pub event: String,
+    pub happened_at: DateTime<Utc>,
+    /// What the one who did it is in the dispute; absent for what a deadline brought about.
+    pub by: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Timeline {
+    pub entries: Vec<TimelineEntry>,
 }

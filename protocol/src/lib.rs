@@ -13,6 +13,8 @@ pub mod evidence;
 pub mod follow_up;
 pub mod ids;
 pub mod invitation;
+pub mod language;
+pub mod lifecycle;
 pub mod live;
 pub mod money;
 pub mod notice;

@@ -57,8 +57,6 @@ pub struct Nominee {
     /// Holds an appointment of the committee (人民调解法 Art 13–14).
     pub appointed_by_committee: bool,
     pub is_officer: bool,
-    /// A conflict was found that the parties cannot waive.
-    pub excluded: bool,
 }
 
 /// What triage came to.

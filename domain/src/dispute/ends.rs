@@ -98,14 +98,14 @@ fn second_person<'a>(dispute: &'a Dispute, standing: &Standing) -> Result<&'a Ap
     if approval.proposed_by == standing.account {
         return Err(Refusal::SecondPersonRequired);
     }
+    if !may_end(dispute.status, approval.ending) {
+        return Err(Refusal::WrongStatus(dispute.status));
+    }
     Ok(approval)
 }
 
 fn approve(dispute: &Dispute, standing: &Standing) -> Decision {
     let approval = second_person(dispute, standing)?;
-    if !may_end(dispute.status, approval.ending) {
-        return Err(Refusal::WrongStatus(dispute.status));
-    }
     Ok(match approval.ending {
         Ending::Reject => vec![Event::Rejected],
         Ending::Return => vec![Event::Returned],

@@ -45,9 +45,6 @@ fn appoint(dispute: &Dispute, nominee: &Nominee, rules: &Rules, now: DateTime<Ut
         return Err(Refusal::AlreadyAppointed);
     }
     may_hold_part(dispute, nominee)?;
-    if nominee.excluded {
-        return Err(Refusal::ConflictOfInterest);
-    }
     Ok(vec![Event::Appointed {
         account: nominee.account,
         person: nominee.person,
@@ -82,6 +79,19 @@ fn may_hold_part(dispute: &Dispute, nominee: &Nominee) -> Result<(), Refusal> {
     }
 }
 
+/// From acceptance to effect: while neutrals come and go.
+const fn is_being_staffed(status: Status) -> bool {
+    matches!(
+        status,
+        Status::Matching
+            | Status::Assigned
+            | Status::Scheduled
+            | Status::InMediation
+            | Status::Suspended
+            | Status::PendingSignature
+    )
+}
+
 fn present(dispute: &Dispute, account: AccountId) -> Result<&Neutral, Refusal> {
     dispute.neutrals.iter().find(|neutral| neutral.account == account).ok_or(Refusal::NotPermitted)
 }
@@ -91,7 +101,7 @@ fn disclose(dispute: &Dispute, standing: &Standing) -> Decision {
     if neutral.disclosed {
         return Err(Refusal::AlreadyAnswered);
     }
-    if !dispute.is_before_effect() {
+    if !is_being_staffed(dispute.status) {
         return Err(Refusal::WrongStatus(dispute.status));
     }
     Ok(vec![Event::InterestDisclosed { by: standing.account }])
@@ -110,6 +120,9 @@ fn answer(
         return Err(Refusal::PowerMissing);
     }
     let neutral = present(dispute, account).map_err(|_| Refusal::WrongStatus(dispute.status))?;
+    if !is_being_staffed(dispute.status) {
+        return Err(Refusal::WrongStatus(dispute.status));
+    }
     if !neutral.disclosed {
         return Err(Refusal::DisclosurePending);
     }
@@ -130,7 +143,7 @@ fn step_down(
     now: DateTime<Utc>,
 ) -> Decision {
     present(dispute, standing.account)?;
-    if !dispute.is_before_effect() {
+    if !is_being_staffed(dispute.status) {
         return Err(Refusal::WrongStatus(dispute.status));
     }
     Ok(vec![stood_down(standing.account, rules, now)])

@@ -27,8 +27,6 @@ pub enum Refusal {
     ApprovalPending,
     #[error("no ending waits for approval")]
     NothingToApprove,
-    #[error("a conflict of interest excludes this person; appoint somebody else")]
-    ConflictOfInterest,
     #[error("somebody already has this part; they must step down first")]
     AlreadyAppointed,
     #[error(
@@ -72,9 +70,7 @@ impl Refusal {
             Self::GuardianRequired | Self::GuardianActs => ErrorCode::GuardianRequired,
             Self::SecondPersonRequired => ErrorCode::SecondPersonRequired,
             Self::ApprovalPending => ErrorCode::ApprovalPending,
-            Self::ConflictOfInterest | Self::NotAppointedByCommittee | Self::OfficerRequired => {
-                ErrorCode::ConflictOfInterest
-            }
+            Self::NotAppointedByCommittee | Self::OfficerRequired => ErrorCode::ConflictOfInterest,
             Self::AlreadyAppointed => ErrorCode::AlreadyAppointed,
             Self::DisclosurePending => ErrorCode::DisclosurePending,
             Self::Barred(_) => ErrorCode::TrackBarred,
@@ -94,7 +90,6 @@ impl Refusal {
             Self::GuardianRequired | Self::GuardianActs => "民法典第19–23条",
             Self::NotAppointedByCommittee => "人民调解法第13、14、20条",
             Self::OfficerRequired => "公安机关办理行政案件程序规定第178条",
-            Self::ConflictOfInterest => "律师法第39条",
             Self::Barred(_) => "公安机关办理行政案件程序规定第179条",
             Self::FactsNotEstablished => "公安机关办理行政案件程序规定第180条",
             Self::SessionLimit => "公安机关办理行政案件程序规定第183条",

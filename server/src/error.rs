@@ -2,7 +2,6 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use domain::dispute;
 use protocol::{ErrorCode, FieldError, Problem};
 use std::borrow::Cow;
 
@@ -154,10 +153,25 @@ pub const fn status(code: ErrorCode) -> StatusCode {
     }
 }
 
-impl From<dispute::Refusal> for ApiError {
-    fn from(refusal: dispute::Refusal) -> Self {
-        Refused::new(refusal.code(), refusal.to_string()).article(refusal.article()).into()
-    }
+/// The rules' refusals say everything themselves: code, sentence, article.
+macro_rules! refusals {
+    ($($refusal:ty),+ $(,)?) => {$(
+        impl From<$refusal> for ApiError {
+            fn from(refusal: $refusal) -> Self {
+                Refused::new(refusal.code(), refusal.to_string()).article(refusal.article()).into()
+            }
+        }
+    )+};
+}
+
+refusals! {
+    domain::agreement::Refusal,
+    domain::conflict::Refusal,
+    domain::dispute::Refusal,
+    domain::follow_up::Refusal,
+    domain::obligation::Refusal,
+    domain::risk::Refusal,
+    domain::session::Refusal,
 }
 
 impl From<sqlx::Error> for ApiError {

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod app;
+pub mod appointments;
 pub mod clock;
 pub mod config;
 pub mod db;
@@ -9,6 +10,7 @@ pub mod disputes;
 pub mod embedded;
 pub mod error;
 pub mod http;
+pub mod invitations;
 pub mod jobs;
 pub mod notices;
 pub mod notify;

@@ -9,7 +9,7 @@ use domain::calendar::local_day;
 use protocol::account::Role;
 use protocol::dispute::{DisputeView, FileDispute, Source};
 use protocol::party::{Capacity, NewParty};
-use protocol::{CommitteeId, DisputeId, ErrorCode, PartyId, PersonId, Phone, StationId};
+use protocol::{CommitteeId, DisputeId, ErrorCode, PartyId, PersonId, Phone, StationId, Text};
 use sqlx::PgConnection;
 
 /// Most people one side can have in one dispute.
@@ -31,7 +31,7 @@ pub async fn file(tx: &mut Tx, actor: &Actor, new: FileDispute) -> Result<Disput
         new.narrative.as_str(),
         &claims,
         new.happened_at,
-        new.place.as_ref().map(protocol::Text::as_str),
+        new.place.as_ref().map(Text::as_str),
         new.community_code.as_str(),
         place.0 as StationId,
         place.1 as Option<CommitteeId>,
@@ -94,7 +94,12 @@ pub async fn add_party(
     dispute: DisputeId,
     new: &NewParty,
 ) -> Result<domain::dispute::Party, ApiError> {
-    let person = if new.is_me { actor.person } else { person(tx, new).await? };
+    let person = if new.is_me {
+        actor.person
+    } else {
+        let address = new.address.as_ref().map(Text::as_str);
+        known_or_new(tx, new.name.as_str(), new.phone.as_ref(), new.born_on, address).await?
+    };
     let (now, id) = (tx.now, PartyId(tx.ids.next()));
     let capacity = capacity(new, local_day(now));
     sqlx::query!(
@@ -123,20 +128,19 @@ pub async fn add_party(
 }
 
 /// Whoever already uses the phone number here, or somebody new.
-async fn person(tx: &mut Tx, new: &NewParty) -> Result<PersonId, ApiError> {
-    if let Some(phone) = &new.phone
+pub async fn known_or_new(
+    tx: &mut Tx,
+    name: &str,
+    phone: Option<&Phone>,
+    born_on: Option<NaiveDate>,
+    address: Option<&str>,
+) -> Result<PersonId, ApiError> {
+    if let Some(phone) = phone
         && let Some(known) = by_phone(tx, phone).await?
     {
         return Ok(known);
     }
-    insert_person(
-        tx,
-        new.name.as_str(),
-        new.phone.as_ref(),
-        new.born_on,
-        new.address.as_ref().map(protocol::Text::as_str),
-    )
-    .await
+    insert_person(tx, name, phone, born_on, address).await
 }
 
 async fn by_phone(db: &mut PgConnection, phone: &Phone) -> Result<Option<PersonId>, ApiError> {

@@ -2,13 +2,15 @@
 
 use crate::app::App;
 use crate::disputes::list::{self, After};
-use crate::disputes::{file, lifecycle, view};
+use crate::disputes::{file, lifecycle, store, view};
 use crate::error::ApiError;
 use crate::http::{Actor, IdempotencyKey, Json, Path, Query, RequiredKey, Written, write};
+use crate::invitations::consent;
 use axum::extract::State;
 use domain::dispute::Command;
 use protocol::DisputeId;
-use protocol::dispute::{DisputePage, DisputeView, FileDispute, Status, Submit};
+use protocol::dispute::{DisputePage, DisputeView, FileDispute, Status};
+use protocol::lifecycle::Submit;
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -89,7 +91,7 @@ async fn show(
     Path(id): Path<DisputeId>,
 ) -> Result<Json<DisputeView>, ApiError> {
     let mut db = app.db.acquire().await?;
-    let (dispute, standing) = crate::disputes::store::look(&mut db, id, &actor).await?;
+    let (dispute, standing) = store::look(&mut db, id, &actor).await?;
     view::of(&mut db, &dispute, &standing).await.map(Json::of)
 }
 
@@ -105,9 +107,23 @@ async fn submit(
     actor: Actor,
     key: IdempotencyKey,
     Path(id): Path<DisputeId>,
-    Json { value, .. }: Json<Submit>,
+    Json { value, hash }: Json<Submit>,
 ) -> Result<Written<DisputeView>, ApiError> {
-    lifecycle::command(&app, actor, key, id, Command::Submit { consenting: value.consenting }).await
+    let rules = app.rules.clone();
+    app.write(write::Request::command(actor, key, hash), move |tx, actor| {
+        Box::pin(async move {
+            let (dispute, standing) = store::lock(tx, id, actor).await?;
+            let command = Command::Submit { consenting: value.consenting.clone() };
+            lifecycle::apply(tx, &rules, dispute, &standing, command).await?;
+            for party in &value.consenting {
+                let shown = consent::needed(value.shown.as_ref())?;
+                let from = consent::From::Account(actor.account);
+                consent::record(tx, id, *party, from, Some(shown)).await?;
+            }
+            view::show(tx, id, actor).await
+        })
+    })
+    .await
 }
 
 /// Step back, for any reason and at any time before an agreement takes effect. Nobody has to approve it.
@@ -122,5 +138,5 @@ async fn withdraw(
     key: IdempotencyKey,
     Path(id): Path<DisputeId>,
 ) -> Result<Written<DisputeView>, ApiError> {
-    lifecycle::command(&app, actor, key, id, Command::Withdraw).await
+    lifecycle::command(&app, actor, key, lifecycle::NO_BODY, id, Command::Withdraw).await
 }

@@ -285,3 +285,48 @@ async fn save_neutrals(tx: &mut Tx, d: &Dispute, by: AccountId) -> sqlx::Result<
     }
     Ok(())
 }
+
+/// Whoever takes a dispute over has to be an officer or leader of its station.
+pub async fn is_colleague(
+    db: &mut PgConnection,
+    id: DisputeId,
+    account: AccountId,
+) -> Result<(), ApiError> {
+    let found = sqlx::query_scalar!(
+        r#"select exists (select from accounts a join disputes d on d.station_id = a.station_id
+           where d.id = $1 and a.id = $2 and a.disabled_at is null
+               and a.role in ('officer', 'station_leader')) as "found!""#,
+        id as DisputeId,
+        account as AccountId,
+    )
+    .fetch_one(db)
+    .await?;
+    if found {
+        Ok(())
+    } else {
+        Err(ApiError::invalid("to", "choose an officer or leader of the same station"))
+    }
+}
+
+/// What staff say beside the event just recorded.
+pub async fn note(
+    tx: &mut Tx,
+    id: DisputeId,
+    topic: &str,
+    text: &str,
+    by: AccountId,
+) -> sqlx::Result<()> {
+    let now = tx.now;
+    sqlx::query!(
+        "insert into dispute_notes (dispute_id, version, topic, text, written_by, written_at)
+         select $1, version, $2, $3, $4, $5 from disputes where id = $1",
+        id as DisputeId,
+        topic,
+        text,
+        by as AccountId,
+        now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}

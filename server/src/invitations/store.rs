@@ -1,0 +1,180 @@
+//! Invitations in the database.
+
+use crate::db::Tx;
+use crate::error::ApiError;
+use chrono::{DateTime, Utc};
+use protocol::dispute::{StationBrief, Track};
+use protocol::invitation::InvitationStatus;
+use protocol::party::Side;
+use protocol::{DisputeId, InvitationId, PartyId, PersonId, StationId};
+use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
+
+/// Wrong codes after which an invitation is void: five of a million.
+pub const MOST_TRIES: i32 = 5;
+
+pub struct Invitation {
+    pub id: InvitationId,
+    pub dispute: DisputeId,
+    pub party: PartyId,
+    pub person: PersonId,
+    pub party_person: PersonId,
+    pub side: Side,
+    pub track: Option<Track>,
+    pub title: String,
+    pub claims: Vec<String>,
+    pub station: StationBrief,
+    pub code_hash: Vec<u8>,
+    pub expires_at: DateTime<Utc>,
+    answered_at: Option<DateTime<Utc>>,
+    voided_at: Option<DateTime<Utc>>,
+}
+
+impl Invitation {
+    pub fn status(&self, now: DateTime<Utc>) -> InvitationStatus {
+        if self.voided_at.is_some() {
+            InvitationStatus::Void
+        } else if self.answered_at.is_some() {
+            InvitationStatus::Answered
+        } else if now >= self.expires_at {
+            InvitationStatus::Expired
+        } else {
+            InvitationStatus::Open
+        }
+    }
+}
+
+pub fn token_hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+/// Useless without the link: the token's secret goes into it.
+pub fn code_hash(token: &str, code: &str) -> [u8; 32] {
+    Sha256::new().chain_update(token).chain_update([0]).chain_update(code).finalize().into()
+}
+
+pub async fn find(db: &mut PgConnection, token: &str) -> Result<Option<Invitation>, ApiError> {
+    let hash = token_hash(token);
+    let found = sqlx::query!(
+        r#"select i.id as "id: InvitationId", i.dispute_id as "dispute: DisputeId",
+                  i.party_id as "party: PartyId", i.person_id as "person: PersonId",
+                  p.person_id as "party_person: PersonId", p.side as "side: Side",
+                  d.track as "track: Track", d.title, d.claims, s.id as "station: StationId",
+                  s.name as station_name, s.phone as station_phone, i.code_hash, i.expires_at,
+                  i.answered_at, i.voided_at
+           from invitations i join parties p on p.id = i.party_id join disputes d on d.id = i.dispute_id
+                join stations s on s.id = d.station_id
+           where i.token_hash = $1"#,
+        hash.as_slice(),
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(found.map(|i| Invitation {
+        id: i.id,
+        dispute: i.dispute,
+        party: i.party,
+        person: i.person,
+        party_person: i.party_person,
+        side: i.side,
+        track: i.track,
+        title: i.title,
+        claims: i.claims,
+        station: StationBrief { id: i.station, name: i.station_name, phone: i.station_phone },
+        code_hash: i.code_hash,
+        expires_at: i.expires_at,
+        answered_at: i.answered_at,
+        voided_at: i.voided_at,
+    }))
+}
+
+/// Replaces whatever invitation this person still had open.
+pub async fn insert(
+    tx: &mut Tx,
+    (dispute, party, person): (DisputeId, PartyId, PersonId),
+    (token, code): (&str, &str),
+    expires_at: DateTime<Utc>,
+) -> Result<InvitationId, ApiError> {
+    let (now, id) = (tx.now, InvitationId(tx.ids.next()));
+    sqlx::query!(
+        "update invitations set voided_at = $3
+         where party_id = $1 and person_id = $2 and answered_at is null and voided_at is null",
+        party as PartyId,
+        person as PersonId,
+        now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    let (token_hash, code_hash) = (token_hash(token), code_hash(token, code));
+    sqlx::query!(
+        "insert into invitations (id, dispute_id, party_id, person_id, token_hash, code_hash, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        id as InvitationId,
+        dispute as DisputeId,
+        party as PartyId,
+        person as PersonId,
+        token_hash.as_slice(),
+        code_hash.as_slice(),
+        now,
+        expires_at,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(id)
+}
+
+/// Counts a wrong code; the last one allowed voids the invitation.
+pub async fn count_try(
+    db: &mut PgConnection,
+    id: InvitationId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update invitations set tries = tries + 1,
+             voided_at = case when tries + 1 >= $2 then coalesce(voided_at, $3) else voided_at end
+         where id = $1",
+        id as InvitationId,
+        MOST_TRIES,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn mark_opened(
+    db: &mut PgConnection,
+    id: InvitationId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update invitations set opened_at = coalesce(opened_at, $2) where id = $1",
+        id as InvitationId,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Takes the answer, once.
+pub async fn mark_answered(tx: &mut Tx, id: InvitationId) -> sqlx::Result<bool> {
+    let now = tx.now;
+    let done = sqlx::query!(
+        "update invitations set answered_at = $2
+         where id = $1 and answered_at is null and voided_at is null and expires_at > $2",
+        id as InvitationId,
+        now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub async fn applicants(db: &mut PgConnection, dispute: DisputeId) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!(
+        "select name from parties where dispute_id = $1 and side = 'applicant' order by added_at, id",
+        dispute as DisputeId,
+    )
+    .fetch_all(db)
+    .await
+}

@@ -148,7 +148,7 @@ impl TestApp {
         }
     }
 
-    async fn sign_in(&self, account: AccountId, person: PersonId) -> Person<'_> {
+    pub async fn sign_in(&self, account: AccountId, person: PersonId) -> Person<'_> {
         let login = LoginId(Uuid::new_v4());
         // Seen for ever: a test that moves the clock is not about staff who left their desk.
         sqlx::query(

@@ -72,7 +72,6 @@ impl<'a> Scene<'a> {
             part: Part::Mediator,
             appointed_by_committee: true,
             is_officer: true,
-            excluded: false,
         };
         self.give(&self.leader, Command::Appoint(nominee)).await;
     }

@@ -25,7 +25,8 @@ pub async fn filed(person: &Person<'_>) -> DisputeView {
 pub async fn submitted(person: &Person<'_>) -> DisputeView {
     let draft = filed(person).await;
     let path = format!("/v1/disputes/{}/submit", draft.id);
-    person.post(&path, json!({"consenting": draft.you_act_for})).await.to()
+    let shown = crate::steps::shown(person.test).await;
+    person.post(&path, json!({"consenting": draft.you_act_for, "shown": shown})).await.to()
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
     reason = "a test's helpers fail by panicking, and make ids and tasks of their own"
 )]
 
+mod access;
 mod accounts;
 mod app;
 mod clocks;
@@ -18,4 +19,5 @@ mod notices;
 mod postgres;
 mod refresh;
 mod rooms;
+mod steps;
 mod texts;

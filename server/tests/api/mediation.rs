@@ -79,7 +79,6 @@ impl<'a> Mediation<'a> {
             part,
             appointed_by_committee: true,
             is_officer: who.account == self.officer.account,
-            excluded: false,
         };
         self.lead(&self.officer, Command::Appoint(nominee)).await;
         self.lead(who, Command::Disclose).await;

@@ -58,7 +58,11 @@ mod tests {
     /// Whoever changes a text has to raise the version: earlier consents name the old digest.
     #[test]
     fn a_text_keeps_its_digest_as_long_as_it_keeps_its_version() {
-        let digests = Language::ALL.iter().map(|l| text(*l).hash.to_string()).collect::<Vec<_>>();
-        insta::assert_debug_snapshot!((VERSION, digests));
+        let digests = Language::ALL.iter().map(|l| text(*l).hash.to_string());
+        assert_eq!(VERSION, 1);
+        assert!(digests.eq([
+            "f7fe32c81b3442d6a50ae4c49a464dbf444cca59371197f184882eb4d99f235f",
+            "745ea7a2e9aa64fc1689df930c6600e83708de28fd4e3bdb5a08f2e9b779024a",
+        ]));
     }
 }

@@ -51,7 +51,8 @@ impl<'a> Mediation<'a> {
         let lawyer = test.person("吴律师", Role::Lawyer).await;
         let draft: DisputeView = ana.post("/v1/disputes", noise()).await.to();
         let path = format!("/v1/disputes/{}/submit", draft.id);
-        ana.post(&path, json!({"consenting": draft.you_act_for})).await.ok();
+        let shown = crate::steps::shown(test).await;
+        ana.post(&path, json!({"consenting": draft.you_act_for, "shown": shown})).await.ok();
         let this = Self { test, id: draft.id, ana, ben, officer, mediator, lawyer };
         this.lead(&officer, Command::Triage(Verdict::Accept(track))).await;
         let party = this.shown(&ben).await.you_act_for[0];

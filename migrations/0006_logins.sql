@@ -56,3 +56,25 @@ as $$
     select p.id from people p
     where p.phone = number and p.id <> person and not exists (select from accounts a where a.person_id = p.id)
 $$;
+
+-- With what staff sign in: both factors, replaced together by a new enrolment.
+create table credentials (
+    account_id uuid primary key references accounts,
+    -- Argon2id
+    password_hash text not null,
+    -- AES-256-GCM, bound to the account.
+    totp_secret bytea not null,
+    -- The time step of the last code used: no code is good twice.
+    totp_step bigint not null,
+    confirmed_at timestamptz not null
+);
+
+-- An invitation by the operator to choose both factors; what was chosen waits here until a code confirms it.
+create table enrolments (
+    account_id uuid primary key references accounts,
+    code_hash bytea not null constraint enrolments_code_is_unique unique,
+    expires_at timestamptz not null,
+    password_hash text,
+    totp_secret bytea,
+    constraint enrolments_choose_both_factors check ((password_hash is null) = (totp_secret is null))
+);

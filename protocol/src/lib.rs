@@ -24,6 +24,7 @@ pub mod problem;
 pub mod risk;
 pub mod room;
 pub mod session;
+pub mod staff;
 pub mod text;
 pub mod triage;
 

@@ -1,7 +1,9 @@
 //! What every door and every job works with.
 
 use crate::accounts::codes::CodeKey;
+use crate::accounts::passwords::Passwords;
 use crate::accounts::tokens::Tokens;
+use crate::accounts::vault::Vault;
 use crate::clock::{Clock, Ids};
 use crate::config::Config;
 use crate::db::Hint;
@@ -26,6 +28,8 @@ pub struct Parts {
     pub rules: Rules,
     pub tokens: Tokens,
     pub codes: CodeKey,
+    pub vault: Vault,
+    pub passwords: Passwords,
     pub sms: Sms,
     pub operations: Operations,
     /// What was committed, told to sockets and workers of this process.

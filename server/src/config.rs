@@ -41,6 +41,9 @@ pub struct Config {
     /// Secret of at least 32 bytes with which short codes are hashed.
     #[arg(long, env = "ALA_CODE_SECRET_FILE")]
     pub code_secret_file: Option<PathBuf>,
+    /// Key of 64 hexadecimal digits that seals what staff authenticators share with us.
+    #[arg(long, env = "ALA_VAULT_KEY_FILE")]
+    pub vault_key_file: Option<PathBuf>,
     /// HTTP gateway that sends text messages; without it they go to the log (development only).
     #[arg(long, env = "ALA_SMS_GATEWAY_URL")]
     pub sms_gateway_url: Option<String>,
@@ -79,6 +82,10 @@ impl Config {
             (
                 self.code_secret_file.is_none(),
                 "set ALA_CODE_SECRET_FILE to a file of 32 random bytes",
+            ),
+            (
+                self.vault_key_file.is_none(),
+                "set ALA_VAULT_KEY_FILE to a file with 64 hexadecimal digits",
             ),
             (self.sms_gateway_url.is_none(), "set ALA_SMS_GATEWAY_URL to the text message gateway"),
             (

@@ -201,7 +201,7 @@ fn from_database(state: Option<&str>, constraint: Option<&str>) -> Option<ApiErr
             ErrorCode::StorageFull,
             "there is no room to store this; nothing was changed, try again later",
         )),
-        "23505" | "23514" | "23P01" => from_constraint(constraint?),
+        "23503" | "23505" | "23514" | "23P01" => from_constraint(constraint?),
         _ => None,
     }
 }
@@ -220,6 +220,23 @@ fn from_constraint(name: &str) -> Option<ApiError> {
         }
         "disputes_public_security_has_two_sessions" => {
             (ErrorCode::SessionLimit, "治安调解 has at most two sessions")
+        }
+        "accounts_station_id_fkey"
+        | "communities_station_id_fkey"
+        | "committees_station_id_fkey" => {
+            (ErrorCode::Invalid, "there is no such station; choose one from the directory")
+        }
+        "accounts_committee_id_fkey" => {
+            (ErrorCode::Invalid, "there is no such committee; choose one from the directory")
+        }
+        "lawyers_firm_id_fkey" => {
+            (ErrorCode::Invalid, "there is no such firm; choose one from the directory")
+        }
+        "accounts_username_is_unique" => {
+            (ErrorCode::Invalid, "this username is taken; choose another")
+        }
+        "lawyers_licence_is_unique" => {
+            (ErrorCode::Invalid, "another lawyer here has this licence number")
         }
         "accounts_phone_is_unique" => (ErrorCode::Invalid, "this phone number has an account"),
         _ => return None,

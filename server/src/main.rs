@@ -1,6 +1,8 @@
 //! The `ala` program.
 
 use clap::{Parser, Subcommand};
+use protocol::staff::Username;
+use protocol::text::Name;
 use server::config::Config;
 use server::{db, embedded, router, start, telemetry};
 use std::ffi::OsString;
@@ -20,6 +22,15 @@ enum Command {
     Serve(Config),
     /// Bring the database up to date.
     Migrate(Config),
+    /// Make the first operator, who then makes everybody else's accounts.
+    AddOperator {
+        #[command(flatten)]
+        config: Box<Config>,
+        #[arg(long)]
+        username: Username,
+        #[arg(long)]
+        name: Name,
+    },
     /// Print the API document.
     Openapi,
     /// Run a command with `DATABASE_URL` set to a throwaway migrated database.
@@ -50,6 +61,14 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Migrate(config) => {
             telemetry::start(config.is_production());
             start::migrate(&config).await?;
+        }
+        Command::AddOperator { config, username, name } => {
+            telemetry::start(config.is_production());
+            let enrolment = start::add_operator(*config, username, name).await?;
+            println!(
+                "enrolment code: {}\ngood until {}; use it with POST /v1/staff-enrolments",
+                enrolment.enrolment_code, enrolment.expires_at
+            );
         }
         Command::Openapi => println!("{}", router::api().1.to_pretty_json()?),
         Command::WithDatabase { command } => {

@@ -25,6 +25,7 @@ pub fn api() -> (Router<App>, OpenApi) {
         .merge(health::routes())
         .nest("/v1", accounts::routes::routes())
         .nest("/v1", appointments::routes::routes())
+        .nest("/v1", accounts::staff_routes::routes())
         .nest("/v1", disputes::routes::routes())
         .nest("/v1", notices::routes::routes())
         .nest("/v1", rooms::routes::routes())

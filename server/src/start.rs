@@ -1,7 +1,10 @@
 //! Starting: everything that has to hold before the first request is taken.
 
 use crate::accounts::codes::CodeKey;
+use crate::accounts::passwords::Passwords;
+use crate::accounts::staff;
 use crate::accounts::tokens::Tokens;
+use crate::accounts::vault::Vault;
 use crate::app::{App, Parts};
 use crate::clock::{Clock, Ids};
 use crate::config::Config;
@@ -14,6 +17,9 @@ use crate::notify::sms::Sms;
 use crate::router;
 use anyhow::{Context, bail};
 use domain::rules::Rules;
+use protocol::account::Role;
+use protocol::staff::{Enrolment, NewStaff, Username};
+use protocol::text::Name;
 use sqlx::postgres::PgConnectOptions;
 use tokio::net::TcpListener;
 use tokio::sync::broadcast;
@@ -52,6 +58,30 @@ pub async fn migrate(config: &Config) -> anyhow::Result<()> {
     db::migrate(&database.owner).await
 }
 
+/// Makes an operator and the code with which they choose their factors.
+pub async fn add_operator(
+    config: Config,
+    username: Username,
+    name: Name,
+) -> anyhow::Result<Enrolment> {
+    let database = database(&config)?;
+    db::migrate(&database.owner).await?;
+    let app = App::new(parts(config, database.app.clone())?);
+    let new = NewStaff {
+        name,
+        username,
+        role: Role::Operator,
+        station: None,
+        committee: None,
+        licence: None,
+    };
+    let mut tx = app.begin().await?;
+    let made = staff::create(&mut tx, &new).await?;
+    let enrolment = staff::enrol(&mut tx, made.account).await?;
+    tx.commit().await?;
+    Ok(enrolment)
+}
+
 /// Serves until the process is told to stop.
 pub async fn serve(config: Config) -> anyhow::Result<()> {
     let missing = config.missing_for_production();
@@ -84,7 +114,13 @@ pub fn parts(config: Config, database: PgConnectOptions) -> anyhow::Result<Parts
         Some(file) => CodeKey::from_file(file)?,
         None => CodeKey::ephemeral()?,
     };
+    let vault = match &config.vault_key_file {
+        Some(file) => Vault::from_file(file)?,
+        None => Vault::kept_in(&config.data)?,
+    };
     Ok(Parts {
+        vault,
+        passwords: Passwords::default(),
         sms: Sms::of(&config)?,
         codes,
         db: db::app_pool(database, config.database_connections),

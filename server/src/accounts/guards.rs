@@ -4,6 +4,7 @@ use crate::db::Tx;
 use crate::error::Refused;
 use chrono::{DateTime, Duration, Utc};
 use protocol::ErrorCode;
+use sqlx::PgPool;
 
 /// Failures until a lock.
 const MOST: i16 = 10;
@@ -17,6 +18,10 @@ pub struct Subject(String);
 impl Subject {
     pub fn phone(phone: &protocol::Phone) -> Self {
         Self(format!("phone:{}", phone.as_str()))
+    }
+
+    pub fn username(username: &protocol::staff::Username) -> Self {
+        Self(format!("user:{}", username.as_str()))
     }
 }
 
@@ -44,20 +49,39 @@ pub async fn lock(tx: &mut Tx, subject: Subject) -> sqlx::Result<Guard> {
     )
     .fetch_one(&mut **tx)
     .await?;
-    let locked_until = row.locked_until.filter(|until| *until > now);
-    Ok(Guard { subject, failures: row.failures, locks: row.locks, locked_until })
+    Ok(Guard { subject, failures: row.failures, locks: row.locks, locked_until: row.locked_until })
+}
+
+/// Refuses while locked, without waiting for anybody: to save costly work that would be refused anyway.
+pub async fn look(
+    db: &PgPool,
+    subject: &Subject,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Result<(), Refused>> {
+    let until = sqlx::query_scalar!(
+        "select locked_until from sign_in_guards where subject = $1",
+        subject.0
+    )
+    .fetch_optional(db)
+    .await?
+    .flatten();
+    Ok(check(until, now))
+}
+
+fn check(locked_until: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<(), Refused> {
+    let Some(until) = locked_until.filter(|until| *until > now) else { return Ok(()) };
+    let wait = (until - now).num_seconds().max(1);
+    Err(Refused::new(
+        ErrorCode::AccountLocked,
+        "too many wrong attempts; wait as long as Retry-After says, or ask the station for help",
+    )
+    .retry_after(u64::try_from(wait).unwrap_or(1)))
 }
 
 impl Guard {
     /// Refuses while locked.
     pub fn check(&self, now: DateTime<Utc>) -> Result<(), Refused> {
-        let Some(until) = self.locked_until else { return Ok(()) };
-        let wait = (until - now).num_seconds().max(1);
-        Err(Refused::new(
-            ErrorCode::AccountLocked,
-            "too many wrong attempts; wait as long as Retry-After says, or ask the station for help",
-        )
-        .retry_after(u64::try_from(wait).unwrap_or(1)))
+        check(self.locked_until, now)
     }
 
     /// Counts a failure; the tenth locks, each time for longer.

@@ -102,6 +102,9 @@ pub const ANY_PART: &[Part] = &[
     Part::Candidate,
 ];
 
+/// Keeps stations, accounts and keys.
+const OPERATOR: &[Role] = &[Role::Operator];
+
 /// The whole policy. Rows are ordered as the API document is: by feature, then by operation.
 pub const POLICY: &[Row] = &[
     row("accounts_ask_code", Rule::Public),
@@ -161,6 +164,15 @@ pub const POLICY: &[Row] = &[
     ),
     row("invitations_front", Rule::Public),
     row("invitations_open", Rule::Public),
+    row("staff_confirm_enrolment", Rule::Public),
+    row("staff_create", Rule::Roles(OPERATOR)),
+    row("staff_disable", Rule::Roles(OPERATOR)),
+    row("staff_enable", Rule::Roles(OPERATOR)),
+    row("staff_enrol", Rule::Public),
+    row("staff_list", Rule::Roles(&[Role::Operator, Role::Auditor])),
+    row("staff_new_enrolment", Rule::Roles(OPERATOR)),
+    row("staff_renew_licence", Rule::Roles(OPERATOR)),
+    row("staff_sign_in", Rule::Public),
 ];
 
 pub fn rule_of(operation: &str) -> Option<&'static Row> {

@@ -170,6 +170,8 @@ fn seen(rule: Rule, answer: &Answer) -> Verdict {
 struct Stage<'a> {
     test: &'a TestApp,
     people: BTreeMap<Who, Person<'a>>,
+    /// An account on which the operator may do anything without anybody being missed.
+    spare: Uuid,
 }
 
 /// The ids that stand in paths and bodies of the examples, for one dispute.
@@ -188,7 +190,8 @@ impl<'a> Stage<'a> {
             let person = test.person_at(&format!("{who:?}"), who.role(), station).await;
             people.insert(*who, person);
         }
-        Self { test, people }
+        let spare = test.person("Spare", Role::Lawyer).await.account.0;
+        Self { test, people, spare }
     }
 
     fn id(&self, who: Who) -> Uuid {
@@ -221,6 +224,8 @@ impl<'a> Stage<'a> {
                 ("pty", format!("pty_{}", own.simple())),
                 ("rom", format!("rom_{}", room.simple())),
                 ("acc", format!("acc_{}", self.id(Who::Mediator).simple())),
+                ("spare", format!("acc_{}", self.spare.simple())),
+                ("frm", format!("frm_{}", self.test.place.firm.simple())),
             ],
         }
     }
@@ -324,7 +329,11 @@ impl<'a> Stage<'a> {
 impl Scene {
     /// A path of the API document with the ids of this scene in it.
     fn path(&self, path: &str) -> String {
-        let own = if path.starts_with("/v1/rooms/") { "{rom}" } else { "{dsp}" };
+        let own = match path {
+            _ if path.starts_with("/v1/rooms/") => "{rom}",
+            _ if path.starts_with("/v1/staff-accounts/") => "{spare}",
+            _ => "{dsp}",
+        };
         self.fill(&path.replace("{id}", own))
     }
 

@@ -50,7 +50,8 @@ impl TestApp {
     /// With settings of its own, as one would give them to `ala serve`.
     pub async fn start_with(settings: &[&str]) -> Self {
         let TestDb { owner, options } = postgres::fresh_database(&db::MIGRATOR).await;
-        let usual = ["ala", "--database-connections", "8"];
+        let data = concat!(env!("CARGO_TARGET_TMPDIR"), "/data");
+        let usual = ["ala", "--database-connections", "8", "--data", data];
         let config = Arguments::parse_from(usual.iter().chain(settings)).config;
         let mut app = start::parts(config, options).unwrap();
         app.clock = Clock::manual(MONDAY.parse().unwrap());

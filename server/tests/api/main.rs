@@ -19,5 +19,6 @@ mod notices;
 mod postgres;
 mod refresh;
 mod rooms;
+mod staff;
 mod steps;
 mod texts;

@@ -1,6 +1,6 @@
 //! The whole lifecycle, computed by asking `decide` every question there is, and printed as docs/LIFECYCLE.md.
 //!
-//! `UPDATE_DOCS=1 cargo test -p domain --test lifecycle` writes the document; without it, a difference fails.
+//! `WRITE_GENERATED=1 cargo test -p domain generated` writes the document; without it, a difference fails.
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
 
 use chrono::{DateTime, Duration, Utc};
@@ -343,10 +343,10 @@ fn document() -> String {
 }
 
 #[test]
-fn the_document_is_what_the_rules_say() {
+fn the_generated_document_is_what_the_rules_say() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/LIFECYCLE.md");
     let document = document();
-    if std::env::var_os("UPDATE_DOCS").is_some() {
+    if std::env::var_os("WRITE_GENERATED").is_some() {
         std::fs::write(file, &document).unwrap();
     }
     let stored = std::fs::read_to_string(file).unwrap_or_default();

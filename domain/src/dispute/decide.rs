@@ -45,7 +45,7 @@ fn carry_out(
 ) -> Decision {
     match command {
         Command::Submit { consenting } => submit(dispute, standing, &consenting),
-        Command::AddParty(party) => add_party(dispute, party),
+        Command::AddParty(party) => add_party(dispute, standing, party),
         Command::AddGuardian { party } => add_guardian(dispute, standing, party),
         Command::AddAgent { party, present_on_side } => {
             add_agent(dispute, standing, party, present_on_side, rules)
@@ -153,7 +153,13 @@ fn answering_party<'a>(
     Ok(found)
 }
 
-fn add_party(dispute: &Dispute, party: Party) -> Decision {
+/// A party brings in people of its own side; whoever files or looks after the dispute, of either.
+fn add_party(dispute: &Dispute, standing: &Standing, party: Party) -> Decision {
+    let files = dispute.status == Status::Draft;
+    let own_side = standing.acts_for.iter().any(|acts| acts.side == party.side);
+    if !files && !own_side && !looks_after(standing) {
+        return Err(Refusal::NotYourParty);
+    }
     only_in(
         dispute,
         &[Status::Draft, Status::Submitted, Status::AwaitingConsent],
@@ -166,12 +172,15 @@ fn add_guardian(dispute: &Dispute, standing: &Standing, party: PartyId) -> Decis
     in_status(dispute, super::is_before_effect, vec![Event::GuardianAdded { party }])
 }
 
+fn looks_after(standing: &Standing) -> bool {
+    standing.has(Part::Mediator) || standing.is_staff()
+}
+
 /// A party's helpers are named by that party or by staff, not by the other side.
 fn speaks_for(dispute: &Dispute, standing: &Standing, party: PartyId) -> Result<(), Refusal> {
     let known = dispute.party(party).is_some();
     let by_party = standing.for_party(party).is_some();
-    let by_staff = standing.has(Part::Mediator)
-        || standing.is_staff()
+    let by_staff = looks_after(standing)
         || (standing.has(Part::Filer) && dispute.status == Status::Draft)
         || (standing.has(Part::Applicant) && dispute.status == Status::Draft);
     if known && (by_party || by_staff) { Ok(()) } else { Err(Refusal::NotYourParty) }

@@ -3,13 +3,13 @@
 use crate::appointments::conflicts;
 use crate::db::Tx;
 use crate::disputes::{file, lifecycle, store};
-use crate::error::ApiError;
+use crate::error::{ApiError, Refused};
 use crate::http::Actor;
 use domain::dispute::{Command, Dispute};
 use domain::rules::Rules;
 use protocol::lifecycle::AddRepresentative;
-use protocol::party::{NewParty, RepresentativeKind};
-use protocol::{DisputeId, FirmId, PartyId, PersonId, RepresentativeId};
+use protocol::party::{NewParty, RepresentativeKind, Side};
+use protocol::{DisputeId, ErrorCode, FirmId, PartyId, PersonId, RepresentativeId};
 
 /// Adds a party. Whoever mediates is checked against the new person too.
 pub async fn add_party(
@@ -48,6 +48,7 @@ pub async fn add_representative(
     } else {
         file::known_or_new(tx, new.name.as_str(), new.phone.as_ref(), None, None).await?
     };
+    on_one_side(tx, id, person, side).await?;
     conflicts::may_act(tx, &dispute, person, new.firm).await?;
     insert(tx, id, person, &new).await?;
     let after = lifecycle::apply(tx, rules, dispute, &standing, command).await?;
@@ -67,6 +68,36 @@ fn check(new: &AddRepresentative) -> Result<(), ApiError> {
             "kind",
             "a guardian acts by law, without type, powers or firm",
         ));
+    }
+    Ok(())
+}
+
+/// Nobody acts for one side and stands on the other, least of all a guardian (民法典 Art 35, 168; 律师法 Art 39).
+async fn on_one_side(
+    tx: &mut Tx,
+    id: DisputeId,
+    person: PersonId,
+    side: Side,
+) -> Result<(), ApiError> {
+    let other = side.other().as_str();
+    let stands_there = sqlx::query_scalar!(
+        r#"select exists (select from parties where dispute_id = $1 and person_id = $2 and side = $3)
+               or exists (select from representatives r join parties p on p.id = r.party_id
+                   where r.dispute_id = $1 and r.person_id = $2 and p.side = $3 and r.ended_at is null)
+               as "found!""#,
+        id as DisputeId,
+        person as PersonId,
+        other,
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    if stands_there {
+        return Err(Refused::new(
+            ErrorCode::ConflictOfInterest,
+            "this person stands on the other side; choose somebody who does not",
+        )
+        .article(Some("民法典 Art 35, 168"))
+        .into());
     }
     Ok(())
 }

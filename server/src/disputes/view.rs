@@ -40,7 +40,7 @@ pub async fn of(
 ) -> Result<DisputeView, ApiError> {
     let d = sqlx::query!(
         r#"select d.title, d.narrative, d.claims, d.happened_at, d.place, d.community_code,
-                  d.committee_id as "committee: CommitteeId", d.risk_level as "risk_level: RiskLevel",
+                  d.committee_id as "committee: CommitteeId", d.risk_level as "risk_level: RiskLevel", d.dv_protection,
                   d.created_at, d.updated_at,
                   s.id as "station: StationId", s.name as station_name, s.phone as station_phone
            from disputes d join stations s on s.id = d.station_id where d.id = $1"#,
@@ -49,6 +49,8 @@ pub async fn of(
     .fetch_one(&mut *db)
     .await?;
     let offered = is_only_offered(standing);
+    // Where violence is indicated, nobody but staff sees how to reach the other (反家暴法 Art 5).
+    let contacts = !d.dv_protection || is_staff(standing);
     Ok(DisputeView {
         id: dispute.id,
         version: dispute.version,
@@ -65,7 +67,7 @@ pub async fn of(
         station: StationBrief { id: d.station, name: d.station_name, phone: d.station_phone },
         committee: d.committee,
         risk_level: is_staff(standing).then_some(d.risk_level),
-        parties: if offered { vec![] } else { parties(db, dispute).await? },
+        parties: if offered { vec![] } else { parties(db, dispute, contacts).await? },
         neutrals: neutrals(db, dispute).await?,
         approval: dispute.approval.as_ref().filter(|_| is_staff(standing)).map(|a| ApprovalView {
             ending: a.ending,
@@ -81,7 +83,11 @@ pub async fn of(
     })
 }
 
-async fn parties(db: &mut PgConnection, dispute: &Dispute) -> sqlx::Result<Vec<PartyView>> {
+async fn parties(
+    db: &mut PgConnection,
+    dispute: &Dispute,
+    contacts: bool,
+) -> sqlx::Result<Vec<PartyView>> {
     let rows = sqlx::query!(
         r#"select p.id as "id: PartyId", p.name, pe.phone from parties p join people pe on pe.id = p.person_id
            where p.dispute_id = $1"#,
@@ -101,7 +107,10 @@ async fn parties(db: &mut PgConnection, dispute: &Dispute) -> sqlx::Result<Vec<P
                 id: party.id,
                 side: party.side,
                 name,
-                phone: phone.and_then(|p| p.parse().ok()).map(|p: protocol::Phone| p.masked()),
+                phone: phone
+                    .filter(|_| contacts)
+                    .and_then(|p| p.parse().ok())
+                    .map(|p: protocol::Phone| p.masked()),
                 capacity: party.capacity,
                 consent: party.consent,
                 has_guardian: party.has_guardian,

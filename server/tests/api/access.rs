@@ -1,6 +1,6 @@
 //! Every operation × everybody who could ask for it, driven through the real doors and held against the policy.
 //!
-//! The outcome is printed as docs/ACCESS.md (`UPDATE_DOCS=1` writes it): whoever changes who may what sees it there.
+//! The outcome is printed as docs/ACCESS.md (`WRITE_GENERATED=1` writes it): whoever changes who may what sees it there.
 
 use crate::app::{Answer, Person, TestApp};
 use protocol::account::Role;
@@ -356,7 +356,7 @@ fn example(operation: &utoipa::openapi::path::Operation) -> Option<Value> {
 }
 
 #[tokio::test]
-async fn every_operation_is_open_to_those_the_policy_names_and_to_nobody_else() {
+async fn the_generated_access_table_is_the_policy_and_what_the_server_does() {
     let test = TestApp::start().await;
     let stage = Stage::set(&test).await;
     let (_, document) = router::api();
@@ -403,7 +403,7 @@ fn check_document(table: &str) {
         "---|".repeat(names.len()),
     );
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/ACCESS.md");
-    if std::env::var_os("UPDATE_DOCS").is_some() {
+    if std::env::var_os("WRITE_GENERATED").is_some() {
         std::fs::write(file, &document).unwrap();
     }
     let stored = std::fs::read_to_string(file).unwrap_or_default();

@@ -380,3 +380,40 @@ async fn who_helped_both_sides_may_not_act_for_one() {
         .await
         .is_refused(409, ErrorCode::ConflictOfInterest);
 }
+
+#[tokio::test]
+async fn nobody_stands_on_one_side_and_acts_for_the_other() {
+    let test = TestApp::start().await;
+    let cast = Cast::of(&test).await;
+    let dispute = triaged(&cast).await;
+    let mut own = json!({"side": "applicant", "name": "陈二"});
+    cast.ana.post(&path(&dispute, "/parties"), own.clone()).await.ok();
+    own["side"] = json!("respondent");
+    cast.ana.post(&path(&dispute, "/parties"), own).await.is_refused(403, ErrorCode::NotPermitted);
+    sqlx::query("update accounts set phone = '19000000001' where id = $1")
+        .bind(cast.ana.account.0)
+        .execute(&test.owner)
+        .await
+        .unwrap();
+    let opponent = json!({"party": party(&dispute, Side::Respondent), "kind": "guardian", "name": "陈一",
+        "phone": "19000000001"});
+    cast.officer
+        .post(&path(&dispute, "/representatives"), opponent)
+        .await
+        .is_refused(409, ErrorCode::ConflictOfInterest);
+}
+
+#[tokio::test]
+async fn where_violence_is_indicated_contacts_are_hidden() {
+    let test = TestApp::start().await;
+    let cast = Cast::of(&test).await;
+    let dispute = submitted(&cast.ana).await;
+    let findings = json!({"findings": {"venue": "here", "domestic_violence": "protocol_done"}});
+    cast.officer.post(&path(&dispute, "/triage"), findings).await.ok();
+    let phone = |view: &DisputeView| view.parties.iter().find_map(|p| p.phone.clone());
+    assert_eq!(phone(&cast.ana.get(&path(&dispute, "")).await.to()), None);
+    assert_eq!(
+        phone(&cast.officer.get(&path(&dispute, "")).await.to()),
+        Some("190****0002".into())
+    );
+}

@@ -217,12 +217,17 @@ impl<'a> Stage<'a> {
             self.room(dispute, room),
         ];
         self.run(statements.concat()).await;
-        let own = if asking == Who::Respondent { respondent } else { applicant };
+        let (own, side) = match asking {
+            Who::Respondent => (respondent, "respondent"),
+            _ => (applicant, "applicant"),
+        };
         Scene {
             ids: vec![
                 ("dsp", format!("dsp_{}", dispute.simple())),
                 ("pty", format!("pty_{}", own.simple())),
                 ("rom", format!("rom_{}", room.simple())),
+                // In the body of disputes_add_party: a party brings in people of its own side.
+                (r#""side":"respondent""#, format!(r#""side":"{side}""#)),
                 ("acc", format!("acc_{}", self.id(Who::Mediator).simple())),
                 ("spare", format!("acc_{}", self.spare.simple())),
                 ("frm", format!("frm_{}", self.test.place.firm.simple())),
@@ -343,6 +348,9 @@ impl Scene {
         for (prefix, id) in &self.ids {
             text = text.replace(&format!("{prefix}_0123456789ab4cde8f0123456789abcd"), id);
             text = text.replace(&format!("{{{prefix}}}"), id);
+            if prefix.starts_with('"') {
+                text = text.replace(prefix, id);
+            }
         }
         text
     }

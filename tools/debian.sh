@@ -2,67 +2,90 @@
 # Unpacks Debian packages, with whatever they need and this machine lacks, into a folder of their own: nothing
 # on the system changes, no service starts, no root is needed.
 #
-#   tools/debian.sh PACKAGE…          unpack
-#   tools/debian.sh --folder          say where
+#   tools/debian.sh PACKAGE…     unpack
+#   tools/debian.sh --folder     say where; the programs are in its `bin`
 #
-# Programs to call are in its `bin`. `rm -r` on the folder undoes everything.
+# Removing the folder undoes everything.
 set -euo pipefail
+umask 022
 
-# Root's private files are closed to the account that the database runs as, so root's go to a public place.
+# Root's home is closed to the account that runs the database for root, so root's go to a public place.
 if [ "$(id -u)" = 0 ]; then
     folder=/var/lib/ala/debian
 else
-    folder=$(cd "$(dirname "$0")" && pwd)/.debian
+    folder=$(cd "${0%/*}" && pwd)/.debian
 fi
 if [ "${1:-}" = --folder ]; then
     echo "$folder"
     exit
 fi
 
-apt() {
-    apt-get --quiet --config-file="$folder/apt/config" "$@"
-}
-
-# A state of apt's own beside the system's: the same sources and the same list of what is installed.
+# apt with a state of its own beside the system's: the same sources, the same list of what is installed.
 configure_apt() {
-    mkdir -p "$folder"/{root,bin} "$folder"/apt/{state/lists,cache/archives,log}/partial
+    mkdir -p "$folder"/{root,bin} "$folder"/apt/{lists,archives}/partial
     cat > "$folder/apt/config" <<CONFIG
-Dir::State "$folder/apt/state";
-Dir::State::status "/var/lib/dpkg/status";
-Dir::Cache "$folder/apt/cache";
-Dir::Log "$folder/apt/log";
-APT::Sandbox::User "$(id -un)";
 APT::Install-Recommends "false";
+APT::Sandbox::User "$(id -un)";
+Acquire::Languages "none";
+Debug::NoLocking "true";
+Dir::Cache "$folder/apt";
+Dir::State "$folder/apt";
+Dir::State::status "/var/lib/dpkg/status";
 #clear APT::Update::Post-Invoke;
 #clear APT::Update::Post-Invoke-Success;
 #clear DPkg::Post-Invoke;
 CONFIG
 }
 
-# A program finds its libraries by a script that stands in its place.
+apt() {
+    apt-get --quiet=2 --config-file="$folder/apt/config" "$@"
+}
+
+# What the machine has, even if older, stays in use: one C library in one process.
+unpack() {
+    local package name
+    for package in "$folder"/apt/archives/*.deb; do
+        name=$(dpkg-deb --field "$package" Package)
+        if [ "$(dpkg-query --show --showformat '${db:Status-Status}' "$name" 2> /dev/null)" != installed ]; then
+            dpkg-deb --extract "$package" "$folder/root"
+        fi
+    done
+}
+
+# A script in the program's place tells it where its libraries are.
 wrap() {
-    local program=$1 name=${2:-${1##*/}}
-    cat > "$folder/bin/$name" <<'SCRIPT'
+    local name=$1 command=$2
+    cat > "$folder/bin/$name" <<SCRIPT
 #!/bin/sh
-root=$(cd "${0%/*}/../root" && pwd)
-SCRIPT
-    cat >> "$folder/bin/$name" <<SCRIPT
-libraries=\$root/usr/lib/$multiarch:\$root/lib/$multiarch
-LD_LIBRARY_PATH=\$libraries\${LD_LIBRARY_PATH:+:\$LD_LIBRARY_PATH} exec "\$root/$program" "\$@"
+root=\$(cd "\${0%/*}/../root" && pwd)
+LD_LIBRARY_PATH=\$root/usr/lib/$multiarch:\$root/lib/$multiarch\${LD_LIBRARY_PATH:+:\$LD_LIBRARY_PATH}
+export LD_LIBRARY_PATH
+exec $command "\$@"
 SCRIPT
     chmod 755 "$folder/bin/$name"
 }
 
-umask 022
-multiarch=$(dpkg-architecture -qDEB_HOST_MULTIARCH 2>/dev/null || echo "$(uname -m)-linux-gnu")
+# The compiler, ours or the system's, is told where headers and start files are; the C library is the system's,
+# whatever place the linker script of the package names.
+wrap_compiler() {
+    local gcc=/usr/bin/gcc script=usr/lib/$multiarch/libc.so program
+    if [ -e usr/bin/gcc ]; then gcc=\$root/usr/bin/gcc; fi
+    if [ -e "$script" ]; then sed -i 's|/[^ ]*/\([^ /]*\)|\1|g' "$script"; fi
+    wrap cc "\"$gcc\" -B\"\$root/usr/bin/\" -B\"\$root/usr/lib/$multiarch/\" \\
+    -idirafter \"\$root/usr/include/$multiarch\" -idirafter \"\$root/usr/include\" -L\"\$root/usr/lib/$multiarch\""
+    for program in ar ranlib; do
+        if [ -e usr/bin/$program ]; then wrap $program "\"\$root/usr/bin/$program\""; fi
+    done
+}
+
+multiarch=$(uname -m)-linux-gnu
 configure_apt
-apt update
+apt update || echo "debian.sh: not every package list could be read; going on with the others" >&2
 apt install --download-only --assume-yes "$@"
-for package in "$folder"/apt/cache/archives/*.deb; do
-    dpkg-deb --extract "$package" "$folder/root"
-done
+unpack
+rm -r "$folder/apt"
 cd "$folder/root"
 for program in usr/lib/postgresql/*/bin/{initdb,postgres} usr/bin/redis-server; do
-    if [ -e "$program" ]; then wrap "$program"; fi
+    if [ -e "$program" ]; then wrap "${program##*/}" "\"\$root/$program\""; fi
 done
-rm -rf "$folder/apt"
+if [ -e usr/bin/gcc ] || [ -e "usr/lib/$multiarch/libc.so" ]; then wrap_compiler; fi

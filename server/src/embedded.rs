@@ -84,9 +84,9 @@ impl Embedded {
         &self.cluster.place.data
     }
 
-    /// The major version of the server.
-    pub fn version(&self) -> u32 {
-        self.cluster.binaries.major
+    /// The folder of the programs in use: `postgres`, `initdb` and what lies beside them.
+    pub fn binaries(&self) -> &Path {
+        &self.cluster.binaries.folder
     }
 
     /// Ends all connections and the server; the data stays.

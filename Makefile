@@ -1,0 +1,45 @@
+# Two commands matter: `make run` and `make test`. Each finds or installs what it needs, and says so first.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# What setup.sh fetched, which is only what this machine lacks.
+export PATH := $(shell tools/debian.sh --folder)/bin:$(CURDIR)/tools/.cargo/bin:$(PATH):$(HOME)/.cargo/bin
+export CARGO_TARGET_DIR ?= $(CURDIR)/target
+
+.PHONY: help
+help: ## This list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+.PHONY: run
+run: ## Start with demo data on a database of its own; ARGS=--reset starts over
+	@tools/setup.sh run
+	cargo build --workspace --bin ala
+	@exec "$$CARGO_TARGET_DIR/debug/ala" demo $(ARGS)
+
+.PHONY: test
+test: ## Everything that has to pass: formatting, lints, dependencies, generated files, all tests
+	@tools/setup.sh test
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	cargo deny --log-level error check --hide-inclusion-graph bans licenses sources
+	tools/pure-domain.sh
+	tools/prepare.sh --check
+	tools/test.sh
+
+.PHONY: check
+check: ## The quick part: formatting and lints
+	@tools/setup.sh build
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+
+.PHONY: prepare
+prepare: ## Write anew what is generated and committed: .sqlx and documents
+	@tools/setup.sh run
+	tools/prepare.sh
+
+.PHONY: advisories
+advisories: ## Ask the database of known vulnerabilities about the dependencies; needs the network
+	@tools/setup.sh test
+	cargo deny check advisories

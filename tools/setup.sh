@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Finds what is needed; what is missing it installs into folders of the project's own, and says so first.
+#
+#   tools/setup.sh build    to compile
+#   tools/setup.sh run      … and to run: a PostgreSQL server
+#   tools/setup.sh test     … and to test: a Redis server and cargo-deny
+set -euo pipefail
+cd "${0%/*}/.."
+purpose=${1:?say what for: build, run or test}
+readonly cargo_deny=0.20.2
+
+private=$(tools/debian.sh --folder)
+PATH=$private/bin:$PWD/tools/.cargo/bin:$PATH:$HOME/.cargo/bin
+
+say() { echo "setup: $*" >&2; }
+die() { say "$*"; exit 1; }
+
+has_rust() { cargo --version > /dev/null 2>&1 && cargo fmt --version > /dev/null 2>&1 && cargo clippy --version > /dev/null 2>&1; }
+
+has_compiler() {
+    printf '#include <stdlib.h>\nint main(void) { return EXIT_SUCCESS; }\n' |
+        cc -x c - -o /dev/null > /dev/null 2>&1
+}
+
+# The same places, in the same order, where the server looks.
+has_postgres() {
+    [ -z "${ALA_PG_BIN:-}" ] || return 0
+    local folders folder version
+    IFS=: read -ra folders <<< "$PATH"
+    for folder in "${folders[@]}" /usr/lib/postgresql/*/bin; do
+        [ -x "$folder/initdb" ] && [ -x "$folder/postgres" ] || continue
+        version=$("$folder/postgres" --version 2> /dev/null | grep --only-matching '[0-9]*' | head -n 1)
+        if [ "${version:-0}" -ge 15 ]; then return 0; fi
+    done
+    return 1
+}
+
+has_redis() { redis-server --version > /dev/null 2>&1; }
+has_cargo_deny() { cargo deny --version > /dev/null 2>&1; }
+
+# $1: what is missing, for the message; the rest: Debian's packages.
+unpack() {
+    local missing=$1
+    shift
+    command -v apt-get > /dev/null || die "missing: $missing. There is no apt-get here: install it and run again."
+    say "missing: $missing."
+    say "unpacking Debian's packages $* into $private; nothing else on this machine changes."
+    tools/debian.sh "$@" || die "could not unpack them: install $missing and run again."
+}
+
+has_rust || die "missing: Rust with rustfmt and clippy. Install them with rustup (rustup component add clippy rustfmt) and run again."
+missing=() packages=()
+if ! has_compiler; then
+    missing+=("a C compiler (some crates have parts in C, and it links)") packages+=(gcc libc6-dev)
+fi
+if [ "$purpose" != build ] && ! has_postgres; then
+    missing+=("a PostgreSQL server (the database)") packages+=(postgresql)
+fi
+if [ "$purpose" = test ] && ! has_redis; then
+    missing+=("a Redis server (tests of several servers together)") packages+=(redis-server)
+fi
+if [ ${#packages[@]} -gt 0 ]; then
+    unpack "$(printf '%s, ' "${missing[@]}" | sed 's/, $//')" "${packages[@]}"
+fi
+if [ "$purpose" = test ] && ! has_cargo_deny; then
+    say "missing: cargo-deny (checks licences and origins of dependencies)."
+    say "building cargo-deny $cargo_deny into tools/.cargo; this takes about a minute."
+    env -u CARGO_TARGET_DIR cargo install --quiet --locked --debug --config profile.dev.debug=false \
+        --root tools/.cargo "cargo-deny@$cargo_deny" || die "could not build it: cargo install --locked cargo-deny, and run again."
+fi

@@ -1,3 +1,90 @@
-//! Load.
+//! Whole mediations as load: what survives, and how fast it is.
 
-fn main() {}
+mod ala;
+mod checker;
+mod client;
+mod fault;
+mod final_read;
+mod history;
+mod kill;
+mod people;
+mod postgres;
+mod random;
+mod story;
+mod tokens;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use history::History;
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Load on a real server with a real PostgreSQL, both started here and ended with it.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Kill the server in the middle of the traffic and check that nothing acknowledged is lost, doubled or moved.
+    Kill(kill::Options),
+    /// Check a history written by `kill --history`.
+    Check { history: PathBuf },
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Cli::parse().command).await {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("load-tests: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// 0: everything held; 1: it did not; 2: there was no run.
+async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Kill(options) => {
+            let out = options.out.clone();
+            let report = kill::run(options).await?;
+            write(out.as_deref(), &report)?;
+            tell(&report.violations);
+            println!("{}", report.figures());
+            Ok(verdict(report.violations.is_empty()))
+        }
+        Command::Check { history } => {
+            let text = std::fs::read(&history)
+                .with_context(|| format!("cannot read {}", history.display()))?;
+            let history: History = serde_json::from_slice(&text)?;
+            let violations = checker::check(&history);
+            tell(&violations);
+            let rules = checker::count(&violations);
+            let rules: Vec<String> = rules.iter().map(|(rule, n)| format!("{rule}={n}")).collect();
+            println!("attempts={} {}", history.attempts.len(), rules.join(" "));
+            Ok(verdict(violations.is_empty()))
+        }
+    }
+}
+
+fn verdict(good: bool) -> ExitCode {
+    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// The first few; the file has them all.
+fn tell(violations: &[checker::Violation]) {
+    for violation in violations.iter().take(20) {
+        println!("{} {}: {}", violation.rule.name(), violation.log, violation.what);
+    }
+}
+
+fn write(file: Option<&Path>, result: &impl Serialize) -> anyhow::Result<()> {
+    let Some(file) = file else { return Ok(()) };
+    let json = serde_json::to_vec_pretty(result)?;
+    std::fs::write(file, json).with_context(|| format!("cannot write {}", file.display()))
+}

@@ -1,0 +1,139 @@
+//! One HTTP client that knows what an answer proves: stored, definitely not stored, or neither.
+
+use crate::history::{Attempt, Outcome, Place, Recorder};
+use crate::people::Person;
+use anyhow::ensure;
+use protocol::Problem;
+use reqwest::Method;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::time::sleep;
+
+/// Longer than the server may take to say that it cannot.
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+/// Longer than a restart takes.
+const RETRY_FOR: Duration = Duration::from_secs(90);
+const PAUSE: Duration = Duration::from_millis(20);
+
+pub enum Answer<T> {
+    Done(T),
+    Refused(String),
+    Unknown,
+}
+
+/// A write and the names under which the history knows it.
+pub struct Write<'a> {
+    pub who: &'a Person,
+    pub path: String,
+    pub body: Value,
+    /// `Idempotency-Key`, the same for every attempt.
+    pub key: String,
+    pub log: String,
+    pub items: Vec<String>,
+}
+
+#[derive(Clone)]
+pub struct Client {
+    pub number: u32,
+    pub recorder: Arc<Recorder>,
+    http: reqwest::Client,
+    url: String,
+}
+
+impl Client {
+    pub fn new(number: u32, url: String, recorder: Arc<Recorder>) -> anyhow::Result<Self> {
+        let http = reqwest::Client::builder().no_proxy().timeout(ANSWER_WITHIN).build()?;
+        Ok(Self { number, recorder, http, url })
+    }
+
+    /// One attempt, written down.
+    pub async fn once<T: DeserializeOwned>(
+        &self,
+        write: &Write<'_>,
+        place: impl Fn(&T) -> Option<Place>,
+    ) -> anyhow::Result<Answer<T>> {
+        let began = self.recorder.now();
+        let answer: Answer<T> =
+            self.send(Method::POST, write.who, &write.path, Some(write)).await?;
+        let ended = self.recorder.now();
+        let outcome = match &answer {
+            Answer::Done(value) => Outcome::Acked { place: place(value) },
+            Answer::Refused(code) => Outcome::Refused { code: code.clone() },
+            Answer::Unknown => Outcome::Unknown,
+        };
+        for item in &write.items {
+            self.recorder.attempt(Attempt {
+                log: write.log.clone(),
+                item: item.clone(),
+                client: self.number,
+                began,
+                ended,
+                outcome: outcome.clone(),
+            });
+        }
+        Ok(answer)
+    }
+
+    /// The same request with the same key until the answer is definite.
+    pub async fn persist<T: DeserializeOwned>(
+        &self,
+        write: &Write<'_>,
+        place: impl Fn(&T) -> Option<Place>,
+    ) -> anyhow::Result<Answer<T>> {
+        let began = Instant::now();
+        loop {
+            match self.once(write, &place).await? {
+                Answer::Unknown => {}
+                definite => return Ok(definite),
+            }
+            ensure!(began.elapsed() < RETRY_FOR, "no definite answer to {}", write.path);
+            sleep(PAUSE).await;
+        }
+    }
+
+    /// Reads until there is an answer; what may not be read is nothing.
+    pub async fn read<T: DeserializeOwned>(
+        &self,
+        who: &Person,
+        path: &str,
+    ) -> anyhow::Result<Option<T>> {
+        let began = Instant::now();
+        loop {
+            match self.send(Method::GET, who, path, None).await? {
+                Answer::Done(value) => return Ok(Some(value)),
+                Answer::Refused(_) => return Ok(None),
+                Answer::Unknown => {}
+            }
+            ensure!(began.elapsed() < RETRY_FOR, "no answer to {path}");
+            sleep(PAUSE).await;
+        }
+    }
+
+    async fn send<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        who: &Person,
+        path: &str,
+        write: Option<&Write<'_>>,
+    ) -> anyhow::Result<Answer<T>> {
+        let url = format!("{}{path}", self.url);
+        let mut request = self.http.request(method, url).bearer_auth(who.token()?);
+        if let Some(write) = write {
+            request = request.header("idempotency-key", &write.key).json(&write.body);
+        }
+        let Ok(response) = request.send().await else { return Ok(Answer::Unknown) };
+        let status = response.status();
+        let Ok(body) = response.bytes().await else { return Ok(Answer::Unknown) };
+        if status.is_success() {
+            return Ok(Answer::Done(serde_json::from_slice(&body)?));
+        }
+        // Whatever fails on the server's side says nothing definite about a write.
+        if status.is_server_error() {
+            return Ok(Answer::Unknown);
+        }
+        let problem: Problem = serde_json::from_slice(&body)?;
+        Ok(Answer::Refused(problem.code.to_string()))
+    }
+}

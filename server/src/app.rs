@@ -8,6 +8,7 @@ use crate::clock::{Clock, Ids};
 use crate::config::Config;
 use crate::db::Hint;
 use crate::http::docs::Operations;
+use crate::http::limits::Limits;
 use crate::notify::sms::Sms;
 use domain::rules::Rules;
 use sqlx::PgPool;
@@ -28,6 +29,7 @@ pub struct Parts {
     pub rules: Rules,
     pub tokens: Tokens,
     pub codes: CodeKey,
+    pub limits: Limits,
     pub vault: Vault,
     pub passwords: Passwords,
     pub sms: Sms,

@@ -61,6 +61,12 @@ pub struct Config {
     /// Most connections held at once.
     #[arg(long, env = "ALA_MAX_CONNECTIONS", default_value_t = 10_000)]
     pub max_connections: usize,
+    /// Requests that one account may send in a minute; one address may send ten times as many.
+    #[arg(long, env = "ALA_REQUESTS_PER_MINUTE", default_value_t = 600)]
+    pub requests_per_minute: u32,
+    /// Take a database that may lose what it acknowledged. For throwaway clusters; never in production.
+    #[arg(long, env = "ALA_UNSAFE_DATABASE")]
+    pub unsafe_database: bool,
     /// Connections to PostgreSQL.
     #[arg(long, env = "ALA_DATABASE_CONNECTIONS", default_value_t = 20)]
     pub database_connections: u32,
@@ -94,6 +100,10 @@ impl Config {
             ),
             (self.object_store_url.is_none(), "set ALA_OBJECT_STORE_URL to where uploads are kept"),
             (self.origins.is_empty(), "set ALA_ORIGINS to the addresses of the web client"),
+            (
+                self.unsafe_database,
+                "unset ALA_UNSAFE_DATABASE: what is acknowledged has to be kept",
+            ),
             (!self.public_url.starts_with("https://"), "set ALA_PUBLIC_URL to an https:// address"),
         ]
         .into_iter()

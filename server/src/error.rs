@@ -229,6 +229,10 @@ fn from_constraint(name: &str) -> Option<ApiError> {
         "accounts_committee_id_fkey" => {
             (ErrorCode::Invalid, "there is no such committee; choose one from the directory")
         }
+        "stations_district_code_fkey" | "committees_district_code_fkey" => {
+            (ErrorCode::Invalid, "there is no such district; have the operator add it first")
+        }
+        "firms_name_is_unique" => (ErrorCode::Invalid, "there is a firm of this name already"),
         "lawyers_firm_id_fkey" => {
             (ErrorCode::Invalid, "there is no such firm; choose one from the directory")
         }

@@ -10,7 +10,9 @@ use crate::clock::{Clock, Ids};
 use crate::config::Config;
 use crate::db;
 use crate::embedded::{Embedded, Profile};
+use crate::guard;
 use crate::http::docs::Operations;
+use crate::http::limits::Limits;
 use crate::http::serve;
 use crate::jobs::worker;
 use crate::notify::sms::Sms;
@@ -97,6 +99,11 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let database = database(&config)?;
     db::migrate(&database.owner).await?;
     let app = App::new(parts(config, database.app.clone())?);
+    if app.config.unsafe_database {
+        tracing::warn!("the database may lose what it acknowledged, as ALA_UNSAFE_DATABASE allows");
+    } else {
+        guard::check(&app.db, || app.clock.now(), app.config.is_production()).await?;
+    }
     let router = router::router(app.clone());
     stop_on_signal(&app)?;
     worker::start(&app);
@@ -119,6 +126,7 @@ pub fn parts(config: Config, database: PgConnectOptions) -> anyhow::Result<Parts
         None => Vault::kept_in(&config.data)?,
     };
     Ok(Parts {
+        limits: Limits::of(config.redis_url.as_deref())?,
         vault,
         passwords: Passwords::default(),
         sms: Sms::of(&config)?,

@@ -1,5 +1,6 @@
 //! Accounts, the ways to sign in, and the devices signed in.
 
+pub mod alarm;
 pub mod codes;
 pub mod enrolment;
 pub mod guards;
@@ -15,6 +16,7 @@ pub mod secrets;
 pub mod staff;
 pub mod staff_login;
 pub mod staff_routes;
+pub mod throttle;
 pub mod tidy;
 pub mod tokens;
 pub mod vault;

@@ -3,7 +3,7 @@
 use crate::accounts::codes::{CodeKey, Purpose};
 use crate::accounts::guards::{self, Subject};
 use crate::accounts::logins::{self, NewLogin};
-use crate::accounts::{people, secrets};
+use crate::accounts::{alarm, people, secrets};
 use crate::app::App;
 use crate::db::Tx;
 use crate::error::{ApiError, Refused};
@@ -108,7 +108,7 @@ async fn signed_in(
     if !app.codes.matches(Purpose::Login, sign_in.login_code.0, given, &code.hmac) {
         count_try(tx, sign_in.login_code).await?;
         guard.fail(tx).await?;
-        metrics::counter!("login_codes_failed_total").increment(1);
+        alarm::failed_code(app).await;
         return Ok(Err(wrong_code()));
     }
     guard.succeed(tx).await?;

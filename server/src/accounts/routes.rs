@@ -1,9 +1,9 @@
 //! Doors: signing in, one's devices, and oneself.
 
-use crate::accounts::{logins, me, refresh, residents};
+use crate::accounts::{logins, me, refresh, residents, throttle};
 use crate::app::App;
 use crate::error::ApiError;
-use crate::http::{Actor, IdempotencyKey, Json, Path, Written, write};
+use crate::http::{Actor, Client, IdempotencyKey, Json, Path, Written, write};
 use axum::extract::State;
 use axum::http::{HeaderName, StatusCode};
 use protocol::LoginId;
@@ -32,8 +32,10 @@ pub fn routes() -> OpenApiRouter<App> {
 )]
 async fn ask_code(
     State(app): State<App>,
+    client: Client,
     Json { value, .. }: Json<AskLoginCode>,
 ) -> Result<(StatusCode, Json<LoginCodeSent>), ApiError> {
+    throttle::sending(&app, client).await?;
     Ok((StatusCode::ACCEPTED, Json::of(residents::ask_code(&app, value).await?)))
 }
 
@@ -48,8 +50,10 @@ async fn ask_code(
 )]
 async fn sign_in(
     State(app): State<App>,
+    client: Client,
     Json { value, .. }: Json<SignIn>,
 ) -> Result<(StatusCode, Json<SignedIn>), ApiError> {
+    throttle::trying(&app, client).await?;
     Ok((StatusCode::CREATED, Json::of(residents::sign_in(&app, value).await?)))
 }
 

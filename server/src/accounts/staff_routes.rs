@@ -1,9 +1,9 @@
 //! Doors: staff sign in, choose their factors, and the operator keeps their accounts.
 
-use crate::accounts::{enrolment, staff, staff_login};
+use crate::accounts::{enrolment, staff, staff_login, throttle};
 use crate::app::App;
 use crate::error::ApiError;
-use crate::http::{Actor, IdempotencyKey, Json, Path, Query, RequiredKey, Written, write};
+use crate::http::{Actor, Client, IdempotencyKey, Json, Path, Query, RequiredKey, Written, write};
 use axum::extract::State;
 use axum::http::StatusCode;
 use protocol::AccountId;
@@ -39,8 +39,10 @@ pub fn routes() -> OpenApiRouter<App> {
 )]
 async fn sign_in(
     State(app): State<App>,
+    client: Client,
     Json { value, .. }: Json<StaffSignIn>,
 ) -> Result<(StatusCode, Json<SignedIn>), ApiError> {
+    throttle::trying(&app, client).await?;
     Ok((StatusCode::CREATED, Json::of(staff_login::sign_in(&app, value).await?)))
 }
 
@@ -54,8 +56,10 @@ async fn sign_in(
 )]
 async fn enrol(
     State(app): State<App>,
+    client: Client,
     Json { value, .. }: Json<Enrol>,
 ) -> Result<(StatusCode, Json<Enrolled>), ApiError> {
+    throttle::trying(&app, client).await?;
     Ok((StatusCode::CREATED, Json::of(enrolment::enrol(&app, value).await?)))
 }
 
@@ -69,8 +73,10 @@ async fn enrol(
 )]
 async fn confirm(
     State(app): State<App>,
+    client: Client,
     Json { value, .. }: Json<ConfirmEnrolment>,
 ) -> Result<Json<EnrolmentConfirmed>, ApiError> {
+    throttle::trying(&app, client).await?;
     Ok(Json::of(enrolment::confirm(&app, value).await?))
 }
 

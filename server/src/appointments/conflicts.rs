@@ -54,7 +54,10 @@ async fn concerned(db: &mut PgConnection, dispute: DisputeId) -> Result<Vec<Conc
 async fn kin(db: &mut PgConnection, person: PersonId) -> sqlx::Result<Vec<DeclaredKin>> {
     sqlx::query_as!(
         DeclaredKin,
-        r#"select kin_id as "person: PersonId", relation as "relation: KinRelation" from kin where person_id = $1"#,
+        // Whoever shares the number of somebody declared is the same for us: filers write names in many ways.
+        r#"select distinct q.id as "person: PersonId", k.relation as "relation: KinRelation"
+           from kin k join people p on p.id = k.kin_id join people q on q.id = p.id or q.phone = p.phone
+           where k.person_id = $1"#,
         person as PersonId,
     )
     .fetch_all(db)

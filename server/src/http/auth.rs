@@ -3,6 +3,8 @@
 use crate::accounts::tokens::Claims;
 use crate::app::App;
 use crate::error::ApiError;
+use crate::http::Client;
+use crate::http::limits::{Blind, Limit};
 use crate::http::policy::{Row, Rule};
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
@@ -46,8 +48,12 @@ pub async fn authorize(
         .operations
         .find(request.method(), path.as_str())
         .ok_or_else(|| ApiError::Internal(anyhow::anyhow!("no policy for {}", path.as_str())))?;
+    let client = Client::of(request.headers(), request.extensions(), app.config.trusted_proxies);
+    let now = app.clock.now();
+    app.limits.take(&per_address(&app), &client.place(), now).await?;
     if !matches!(row.rule, Rule::Public) {
         let actor = authenticate(&app, request.headers(), row).await?;
+        app.limits.take(&per_account(&app), &actor.account.to_string(), now).await?;
         if !row.rule.permits_role(actor.role) {
             return Err(ApiError::not_permitted());
         }
@@ -55,6 +61,20 @@ pub async fn authorize(
     }
     Ok(next.run(request).await)
 }
+
+/// So that nobody slows the service down for others.
+fn per_account(app: &App) -> Limit {
+    let most = app.config.requests_per_minute;
+    Limit { name: "account", most, window: MINUTE, blind: Blind::Own }
+}
+
+/// Behind one address there may be a whole station.
+fn per_address(app: &App) -> Limit {
+    let most = app.config.requests_per_minute.saturating_mul(10);
+    Limit { name: "address", most, window: MINUTE, blind: Blind::Own }
+}
+
+const MINUTE: std::time::Duration = std::time::Duration::from_secs(60);
 
 async fn authenticate(app: &App, headers: &HeaderMap, row: &Row) -> Result<Actor, ApiError> {
     let token = headers

@@ -102,6 +102,33 @@ pub const ANY_PART: &[Part] = &[
     Part::Candidate,
 ];
 
+/// 调委会主任
+const DIRECTOR: &[Role] = &[Role::CommitteeDirector];
+
+/// Those who may come to mediate or to decide.
+const NEUTRAL: &[Role] = &[
+    Role::Lawyer,
+    Role::PeoplesMediator,
+    Role::Officer,
+    Role::GridWorker,
+    Role::StationLeader,
+    Role::LegalReviewer,
+    Role::CommitteeDirector,
+];
+
+/// Everybody who works for the service.
+const STAFF: &[Role] = &[
+    Role::Lawyer,
+    Role::PeoplesMediator,
+    Role::Officer,
+    Role::GridWorker,
+    Role::StationLeader,
+    Role::LegalReviewer,
+    Role::CommitteeDirector,
+    Role::Operator,
+    Role::Auditor,
+];
+
 /// Keeps stations, accounts and keys.
 const OPERATOR: &[Role] = &[Role::Operator];
 
@@ -115,6 +142,25 @@ pub const POLICY: &[Row] = &[
     row("accounts_me", Rule::SignedIn),
     row("accounts_refresh", Rule::Public),
     row("accounts_sign_in", Rule::Public),
+    row("directory_appoint", Rule::Roles(DIRECTOR)),
+    row("directory_change_workroom", Rule::Roles(DIRECTOR)),
+    row("directory_committees", Rule::Public),
+    row("directory_communities", Rule::Public),
+    row("directory_create_committee", Rule::Roles(OPERATOR)),
+    row("directory_create_firm", Rule::Roles(OPERATOR)),
+    row("directory_create_station", Rule::Roles(OPERATOR)),
+    row("directory_create_workroom", Rule::Roles(DIRECTOR)),
+    row("directory_declare_kin", Rule::Roles(NEUTRAL)),
+    row("directory_end_appointment", Rule::Roles(DIRECTOR)),
+    row("directory_firms", Rule::Roles(STAFF)),
+    row("directory_keep_community", Rule::Roles(OPERATOR)),
+    row("directory_keep_district", Rule::Roles(OPERATOR)),
+    row("directory_keep_skills", Rule::Roles(NEUTRAL)),
+    row("directory_lawyers", Rule::Roles(STAFF)),
+    row("directory_mediators", Rule::Public),
+    row("directory_my_kin", Rule::Roles(NEUTRAL)),
+    row("directory_station", Rule::Public),
+    row("directory_workrooms", Rule::Public),
     row("disputes_add_party", Rule::Command(Kind::AddParty)),
     row("disputes_add_representative", Rule::Command(Kind::AddAgent)),
     row("disputes_answer_disclosure", Rule::Command(Kind::AnswerDisclosure)),

@@ -172,6 +172,7 @@ struct Stage<'a> {
     people: BTreeMap<Who, Person<'a>>,
     /// An account on which the operator may do anything without anybody being missed.
     spare: Uuid,
+    workroom: Uuid,
 }
 
 /// The ids that stand in paths and bodies of the examples, for one dispute.
@@ -191,7 +192,15 @@ impl<'a> Stage<'a> {
             people.insert(*who, person);
         }
         let spare = test.person("Spare", Role::Lawyer).await.account.0;
-        Self { test, people, spare }
+        let workroom = Uuid::new_v4();
+        let stage = Self { test, people, spare, workroom };
+        stage
+            .run(format!(
+                "insert into workrooms values ('{workroom}', '{}', '工作室', '邻里')",
+                test.place.committee
+            ))
+            .await;
+        stage
     }
 
     fn id(&self, who: Who) -> Uuid {
@@ -231,6 +240,12 @@ impl<'a> Stage<'a> {
                 ("acc", format!("acc_{}", self.id(Who::Mediator).simple())),
                 ("spare", format!("acc_{}", self.spare.simple())),
                 ("frm", format!("frm_{}", self.test.place.firm.simple())),
+                ("stn", format!("stn_{}", self.test.place.station.simple())),
+                ("com", format!("com_{}", self.test.place.committee.simple())),
+                ("wrk", format!("wrk_{}", self.workroom.simple())),
+                ("mediator", format!("acc_{}", self.spare.simple())),
+                ("district", "330203".into()),
+                ("community", "330203001001".into()),
             ],
         }
     }

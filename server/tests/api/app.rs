@@ -52,7 +52,11 @@ impl TestApp {
         let TestDb { owner, options } = postgres::fresh_database(&db::MIGRATOR).await;
         let data = concat!(env!("CARGO_TARGET_TMPDIR"), "/data");
         let usual = ["ala", "--database-connections", "8", "--data", data];
-        let config = Arguments::parse_from(usual.iter().chain(settings)).config;
+        let mut config = Arguments::parse_from(usual.iter().chain(settings)).config;
+        if !settings.contains(&"--requests-per-minute") {
+            // The clock of a test stands still: a minute never ends.
+            config.requests_per_minute = u32::MAX;
+        }
         let mut app = start::parts(config, options).unwrap();
         app.clock = Clock::manual(MONDAY.parse().unwrap());
         let app = App::new(app);

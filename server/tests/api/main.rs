@@ -9,14 +9,18 @@ mod access;
 mod accounts;
 mod app;
 mod clocks;
+mod directory;
 mod disputes;
 mod docs;
 mod jobs;
+mod limits;
 mod locks;
 mod mediation;
 mod notices;
 #[path = "../support/postgres.rs"]
 mod postgres;
+#[path = "../support/redis.rs"]
+mod redis;
 mod refresh;
 mod rooms;
 mod staff;

@@ -12,6 +12,7 @@ pub mod error;
 pub mod http;
 pub mod invitations;
 pub mod jobs;
+pub mod live;
 pub mod notices;
 pub mod notify;
 pub mod rooms;

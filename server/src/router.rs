@@ -3,12 +3,13 @@
 use crate::app::App;
 use crate::error::ApiError;
 use crate::http::{auth, docs, health};
-use crate::{accounts, appointments, disputes, invitations, notices, rooms, telemetry};
+use crate::{accounts, appointments, disputes, invitations, live, notices, rooms, telemetry};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware;
 use axum::response::Response;
+use axum::routing::get;
 use protocol::ErrorCode;
 use std::any::Any;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -42,6 +43,7 @@ pub fn router(app: App) -> Router {
     let api = api.route_layer(middleware::from_fn_with_state(app.clone(), auth::authorize));
     let router = api
         .merge(docs::page(document))
+        .route("/v1/live", get(live::connect))
         .fallback(|| async { ApiError::not_found() })
         .method_not_allowed_fallback(|| async {
             ApiError::new(ErrorCode::MethodNotAllowed, "this address does not take that method")

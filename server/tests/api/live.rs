@@ -336,7 +336,7 @@ async fn each_bad_frame_has_its_answer_or_its_close_code() {
         socket.send(readable.clone()).await;
         match socket.next().await {
             Came::Frame(frame) => {
-                assert!(matches!(*frame, ServerFrame::Error { .. }), "{readable}: {frame:?}")
+                assert!(matches!(*frame, ServerFrame::Error { .. }), "{readable}: {frame:?}");
             }
             Came::Closed(code) => panic!("{readable}: {code:?}"),
         }
@@ -371,9 +371,9 @@ fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
     let length = u16::try_from(payload.len()).unwrap();
     let mut frame = vec![first];
     if length < 126 {
-        frame.push(0x80 | length as u8);
+        frame.push(0x80 | u8::try_from(length).unwrap());
     } else {
-        frame.push(0x80 | 126);
+        frame.push(0xfe);
         frame.extend(length.to_be_bytes());
     }
     frame.extend([0; 4]);

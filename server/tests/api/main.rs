@@ -1,6 +1,8 @@
 //! The whole service through its public doors: real PostgreSQL, real sockets, people as handles.
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
     clippy::disallowed_methods,
     reason = "a test's helpers fail by panicking, and make ids and tasks of their own"
 )]

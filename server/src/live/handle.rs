@@ -60,11 +60,11 @@ fn refuse(live: &Live, error: &ApiError, room: Option<RoomId>, client_msg_id: Op
 /// A fresh token of the same account keeps the socket; anything else ends it.
 async fn reauth(app: &App, live: &Live, token: &str) -> Result<(), ApiError> {
     match authenticate(app, token).await {
-        Ok(Some((actor, expires_at)))
+        Ok(Some((actor, claims)))
             if actor.account == live.actor.account && actor.login == live.actor.login =>
         {
-            live.renew(expires_at);
-            live.outbox.push(&ServerFrame::Reauthenticated { expires_at });
+            live.outbox.push(&ServerFrame::Reauthenticated { expires_at: claims.expires_at() });
+            live.renew(claims);
             Ok(())
         }
         Err(error) if error.code() == ErrorCode::Unavailable => Err(error),

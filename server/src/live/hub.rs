@@ -1,5 +1,6 @@
 //! Who listens to what on this server, and how many there may be.
 
+use crate::accounts::tokens::Claims;
 use crate::http::Actor;
 use crate::live::held;
 use crate::live::limits::{SOCKETS_A_PERSON, SOCKETS_AN_ADDRESS, UNAUTHENTICATED};
@@ -9,7 +10,7 @@ use protocol::live::{ServerFrame, close};
 use protocol::{DisputeId, LoginId, PersonId, RoomId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 use tokio::sync::Notify;
@@ -19,7 +20,7 @@ pub struct Live {
     id: u64,
     pub actor: Actor,
     pub outbox: Outbox,
-    expires_at: AtomicI64,
+    claims: Mutex<Claims>,
     /// When the login was last seen to be valid.
     pub checked_at: Mutex<Instant>,
     pub listening: Mutex<Listening>,
@@ -46,11 +47,16 @@ pub struct Subscription {
 
 impl Live {
     pub fn expires_at(&self) -> DateTime<Utc> {
-        DateTime::from_timestamp(self.expires_at.load(Ordering::Acquire), 0).unwrap_or_default()
+        held(&self.claims).expires_at()
     }
 
-    pub fn renew(&self, expires_at: DateTime<Utc>) {
-        self.expires_at.store(expires_at.timestamp(), Ordering::Release);
+    /// What the token says that this socket goes by now.
+    pub fn claims(&self) -> Claims {
+        held(&self.claims).clone()
+    }
+
+    pub fn renew(&self, claims: Claims) {
+        *held(&self.claims) = claims;
     }
 
     /// To be read again. Told twice, it is read once.
@@ -123,13 +129,13 @@ impl Hub {
     }
 
     /// Takes a socket in; the oldest of somebody who has too many makes way.
-    pub fn enter(&self, actor: Actor, outbox: Outbox, expires_at: DateTime<Utc>) -> Arc<Live> {
+    pub fn enter(&self, actor: Actor, outbox: Outbox, claims: Claims) -> Arc<Live> {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let live = Arc::new(Live {
             id,
             actor,
             outbox,
-            expires_at: AtomicI64::new(expires_at.timestamp()),
+            claims: Mutex::new(claims),
             checked_at: Mutex::new(Instant::now()),
             listening: Mutex::default(),
             wake: Notify::new(),

@@ -1,5 +1,6 @@
 //! One connection from its first frame to its close: reads, and lets others write and feed.
 
+use crate::accounts::tokens::Claims;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::http::policy::{ANY_PART, Row, Rule};
@@ -11,14 +12,13 @@ use crate::live::limits::{
 };
 use crate::live::outbox::{Close, Outbox};
 use crate::live::{feed, handle, held};
-use chrono::{DateTime, Utc};
 use futures_util::stream::SplitStream;
 use futures_util::{SinkExt, StreamExt};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto::upgrade::downcast;
+use protocol::RoomId;
 use protocol::live::{ClientFrame, ServerFrame, close};
-use protocol::{LoginId, RoomId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -38,7 +38,7 @@ const GOODBYE: Duration = Duration::from_secs(1);
 /// Who a socket belongs to, and what it wants to resume.
 struct Hello {
     actor: Actor,
-    expires_at: DateTime<Utc>,
+    claims: Claims,
     cursors: BTreeMap<RoomId, i64>,
 }
 
@@ -84,23 +84,20 @@ async fn hello(app: &App, socket: &mut Stream) -> Result<Hello, Close> {
     };
     let ClientFrame::Hello { token, cursors, .. } = frame else { return Err(unknown) };
     match authenticate(app, &token).await {
-        Ok(Some((actor, expires_at))) => Ok(Hello { actor, expires_at, cursors }),
+        Ok(Some((actor, claims))) => Ok(Hello { actor, claims, cursors }),
         Err(error) if error.code() == protocol::ErrorCode::Unavailable => Err(restarting(app)),
         _ => Err(unknown),
     }
 }
 
-pub async fn authenticate(
-    app: &App,
-    token: &str,
-) -> Result<Option<(Actor, DateTime<Utc>)>, ApiError> {
+pub async fn authenticate(app: &App, token: &str) -> Result<Option<(Actor, Claims)>, ApiError> {
     let now = app.clock.now();
     let claims = app.tokens.verify(token, now)?;
-    Ok(find(app, claims.login).await?.map(|actor| (actor, claims.expires_at())))
+    Ok(find(app, &claims).await?.map(|actor| (actor, claims)))
 }
 
-async fn find(app: &App, login: LoginId) -> Result<Option<Actor>, ApiError> {
-    auth::find(&app.db, login, app.clock.now(), &LIVE).await
+async fn find(app: &App, claims: &Claims) -> Result<Option<Actor>, ApiError> {
+    auth::find(&app.db, claims, app.clock.now(), &LIVE).await
 }
 
 /// Everybody is sent away at once and comes back over several seconds.
@@ -112,7 +109,7 @@ pub fn restarting(app: &App) -> Close {
 
 async fn signed_in(app: App, socket: Stream, hello: Hello) {
     let (outbox, queue) = Outbox::new();
-    let live = app.live.enter(hello.actor, outbox, hello.expires_at);
+    let live = app.live.enter(hello.actor, outbox, hello.claims);
     let (sink, mut stream) = socket.split();
     let writing = live.clone();
     let writer = app.tasks.spawn(async move { writing.outbox.write(sink, queue).await });
@@ -201,7 +198,7 @@ async fn is_valid(app: &App, live: &Live) -> bool {
     if now.duration_since(*held(&live.checked_at)) < LOGIN_CACHED {
         return true;
     }
-    match find(app, live.actor.login).await {
+    match find(app, &live.claims()).await {
         Ok(Some(_)) => {
             *held(&live.checked_at) = now;
             true

@@ -17,5 +17,6 @@ pub mod notices;
 pub mod notify;
 pub mod rooms;
 pub mod router;
+pub mod sessions;
 pub mod start;
 pub mod telemetry;

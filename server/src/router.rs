@@ -3,7 +3,9 @@
 use crate::app::App;
 use crate::error::ApiError;
 use crate::http::{auth, docs, health};
-use crate::{accounts, appointments, disputes, invitations, live, notices, rooms, telemetry};
+use crate::{
+    accounts, appointments, disputes, invitations, live, notices, rooms, sessions, telemetry,
+};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, header};
@@ -30,6 +32,7 @@ pub fn api() -> (Router<App>, OpenApi) {
         .nest("/v1", disputes::routes::routes())
         .nest("/v1", notices::routes::routes())
         .nest("/v1", rooms::routes::routes())
+        .nest("/v1", sessions::routes::routes())
         .nest("/v1", disputes::steps::routes())
         .nest("/v1", invitations::routes::routes())
         .split_for_parts();

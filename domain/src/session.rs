@@ -1,6 +1,7 @@
 //! A session, step by step: who comes is verified and told their rights before anybody talks, and what was said is confirmed.
 
 mod guards;
+mod phase;
 mod planning;
 mod refusal;
 mod setting;
@@ -14,6 +15,7 @@ use protocol::{
 };
 use serde::{Deserialize, Serialize};
 
+pub use phase::{Viewpoint, phase};
 pub use planning::{plan, publicity};
 pub use refusal::Refusal;
 pub use setting::{Expected, Protection, Setting};

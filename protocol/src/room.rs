@@ -1,7 +1,9 @@
 //! Rooms and what can be said in them.
 
 use crate::dispute::Part;
-use crate::{DisputeId, EvidenceId, PersonId, RoomId, party::Side, text::Line, text::Text};
+use crate::{
+    DisputeId, EvidenceId, PartyId, PersonId, RoomId, party::Side, text::Line, text::Text,
+};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use std::fmt;
@@ -277,6 +279,14 @@ pub struct EntryPage {
     pub entries: Vec<EntryView>,
     /// Pass it as `after` to get the next page; absent when this was the last one.
     pub next: Option<i64>,
+}
+
+/// A party agrees to meet the other side, where domestic violence is indicated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AgreeToMeet {
+    pub party: PartyId,
 }
 
 /// Something to say.

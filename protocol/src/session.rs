@@ -1,8 +1,10 @@
 //! An appointed time to talk: its steps, its manner, and what is confirmed in it.
 
 use crate::{
-    PartyId, PersonId,
+    DisputeId, PartyId, PersonId, SessionId,
     digest::Digest,
+    party::Side,
+    room::RoomAddress,
     text::{Line, Narrative, Paragraph},
 };
 use chrono::{DateTime, Utc};
@@ -132,4 +134,111 @@ pub struct NoteRecordRefusal {
 #[serde(deny_unknown_fields)]
 pub struct CancelSession {
     pub reason: Line,
+}
+
+words! {
+    /// How far a session has come, as it is told to everybody. All talk is one phase: the mediator may speak with
+    /// each side separately, and that is between them.
+    SessionPhase {
+        Planned = "planned",
+        Notified = "notified",
+        Lobby = "lobby",
+        IdentityVerified = "identity_verified",
+        RightsRead = "rights_read",
+        InProgress = "in_progress",
+        RecordConfirmed = "record_confirmed",
+        Ended = "ended",
+        Cancelled = "cancelled",
+    }
+}
+
+words! {
+    /// What somebody answered to the record.
+    RecordState {
+        Pending = "pending",
+        Confirmed = "confirmed",
+        /// The host has noted why.
+        Refused = "refused",
+    }
+}
+
+/// A session as one person may see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SessionView {
+    pub id: SessionId,
+    pub dispute: DisputeId,
+    /// Which session of the dispute it is, counted from 1.
+    pub number: u8,
+    pub phase: SessionPhase,
+    /// The phase in Chinese, for the people concerned.
+    pub text: String,
+    /// Your own room where the talk goes on now; for a party only its own caucus is named.
+    pub talking_in: Option<RoomAddress>,
+    pub publicity: Publicity,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+    pub manner: SessionManner,
+    pub place: Option<String>,
+    pub attendance: Vec<AttendanceView>,
+    pub record: Option<RecordView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AttendanceView {
+    pub person: PersonId,
+    pub party: PartyId,
+    #[serde(rename = "as")]
+    pub acting: AttendingAs,
+    pub verified: bool,
+    /// How; for the neutrals only.
+    pub method: Option<IdentityMethod>,
+    pub rights_acknowledged: bool,
+    pub present: bool,
+    pub record: RecordState,
+}
+
+/// What those who attended are asked to confirm, by its digest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RecordView {
+    pub text: String,
+    pub text_hash: Digest,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SessionList {
+    pub sessions: Vec<SessionView>,
+}
+
+/// Somebody leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Depart {
+    pub person: PersonId,
+}
+
+/// The host begins to talk, and says under which safeguards.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct MeetJointly {
+    /// Everything is recorded in sound and picture, and those who attend were told so.
+    pub full_recording: bool,
+    /// Where domestic violence is indicated: an officer is there.
+    pub officer_present: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct MeetInCaucus {
+    pub side: Side,
+    #[serde(default)]
+    pub full_recording: bool,
+    #[serde(default)]
+    pub officer_present: bool,
 }

@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::db::Hint;
 use crate::http::docs::Operations;
 use crate::http::limits::Limits;
+use crate::live::Hub;
 use crate::notify::sms::Sms;
 use domain::rules::Rules;
 use sqlx::PgPool;
@@ -36,6 +37,8 @@ pub struct Parts {
     pub operations: Operations,
     /// What was committed, told to sockets and workers of this process.
     pub hints: broadcast::Sender<Hint>,
+    /// Who listens to what on this server.
+    pub live: Arc<Hub>,
     /// Everything that runs, so that stopping can wait for it.
     pub tasks: TaskTracker,
     pub stop: CancellationToken,

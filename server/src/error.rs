@@ -242,6 +242,9 @@ fn from_constraint(name: &str) -> Option<ApiError> {
         "lawyers_licence_is_unique" => {
             (ErrorCode::Invalid, "another lawyer here has this licence number")
         }
+        "sessions_hosts_do_not_overlap" => {
+            (ErrorCode::Invalid, "the mediator has another session then; choose another time")
+        }
         "accounts_phone_is_unique" => (ErrorCode::Invalid, "this phone number has an account"),
         _ => return None,
     };

@@ -3,12 +3,15 @@
 use crate::app::App;
 use crate::error::ApiError;
 use crate::http::{auth, docs, health};
-use crate::{accounts, appointments, directory, disputes, invitations, notices, rooms, telemetry};
+use crate::{
+    accounts, appointments, directory, disputes, invitations, live, notices, rooms, sessions, telemetry,
+};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware;
 use axum::response::Response;
+use axum::routing::get;
 use protocol::ErrorCode;
 use std::any::Any;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -31,6 +34,7 @@ pub fn api() -> (Router<App>, OpenApi) {
         .nest("/v1", disputes::routes::routes())
         .nest("/v1", notices::routes::routes())
         .nest("/v1", rooms::routes::routes())
+        .nest("/v1", sessions::routes::routes())
         .nest("/v1", disputes::steps::routes())
         .nest("/v1", invitations::routes::routes())
         .split_for_parts();
@@ -44,6 +48,7 @@ pub fn router(app: App) -> Router {
     let api = api.route_layer(middleware::from_fn_with_state(app.clone(), auth::authorize));
     let router = api
         .merge(docs::page(document))
+        .route("/v1/live", get(live::connect))
         .fallback(|| async { ApiError::not_found() })
         .method_not_allowed_fallback(|| async {
             ApiError::new(ErrorCode::MethodNotAllowed, "this address does not take that method")

@@ -23,6 +23,7 @@ use protocol::account::Role;
 use protocol::staff::{Enrolment, NewStaff, Username};
 use protocol::text::Name;
 use sqlx::postgres::PgConnectOptions;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
@@ -138,6 +139,7 @@ pub fn parts(config: Config, database: PgConnectOptions) -> anyhow::Result<Parts
         tokens,
         operations: Operations::of(&router::api().1)?,
         hints: broadcast::channel(HINTS).0,
+        live: Arc::default(),
         tasks: TaskTracker::new(),
         stop: CancellationToken::new(),
         config,

@@ -6,7 +6,7 @@ use crate::disputes::{store, view};
 use crate::error::ApiError;
 use crate::http::{Actor, IdempotencyKey, Written, write};
 use crate::jobs;
-use crate::rooms;
+use crate::{rooms, sessions};
 use domain::dispute::{self, Command, Dispute, Standing};
 use domain::rules::Rules;
 use protocol::DisputeId;
@@ -59,6 +59,7 @@ pub async fn apply(
     let after = store::record(tx, before, &events, standing.account).await?;
     rooms::open(tx, &after, &events).await?;
     rooms::sync_members(tx, &after).await?;
+    sessions::store::cancel_idle(tx, &after).await?;
     jobs::enqueue(tx, &jobs::following(&after, &events), now).await?;
     Ok(after)
 }

@@ -1,6 +1,6 @@
 //! Who may do what: one row for every operation of the API. An operation without a row does not start.
 
-use domain::dispute::{Kind, parts_that_may};
+use domain::dispute::{ACTS_FOR_A_PARTY, Kind, parts_that_may};
 use protocol::account::Role;
 use protocol::dispute::Part;
 
@@ -82,6 +82,22 @@ pub const TALKING: &[Part] = &[
     Part::CoMediator,
     Part::InvitedLawyer,
 ];
+
+/// Those who lead a session.
+const LEADING: &[Part] = &[Part::Mediator, Part::CoMediator];
+
+/// Those who come to a session, and those who note that somebody came.
+const ATTENDING: &[Part] = &[
+    Part::Applicant,
+    Part::Respondent,
+    Part::Agent,
+    Part::Guardian,
+    Part::Mediator,
+    Part::CoMediator,
+];
+
+/// A party, and who has to speak where a party cannot.
+const IN_PERSON: &[Part] = &[Part::Applicant, Part::Respondent, Part::Guardian];
 
 /// Everybody who may see that a dispute exists.
 pub const ANY_PART: &[Part] = &[
@@ -192,10 +208,30 @@ pub const POLICY: &[Row] = &[
     row("health_ready", Rule::Public),
     row("notices_list", Rule::SignedIn),
     row("notices_read", Rule::SignedIn),
+    row("rooms_agree_to_meet", Rule::Parts(IN_PERSON)),
     row("rooms_entries", Rule::InRoom),
     row("rooms_list", Rule::Parts(TALKING)),
     row("rooms_read", Rule::InRoom),
     row("rooms_say", Rule::InRoom),
+    row("sessions_acknowledge_rights", Rule::Parts(ACTS_FOR_A_PARTY)),
+    row("sessions_arrive", Rule::Parts(ATTENDING)),
+    row("sessions_cancel", Rule::Parts(LEADING)),
+    row("sessions_caucus", Rule::Parts(LEADING)),
+    row("sessions_close_record", Rule::Parts(LEADING)),
+    row("sessions_confirm_identities", Rule::Parts(LEADING)),
+    row("sessions_confirm_record", Rule::Parts(ACTS_FOR_A_PARTY)),
+    row("sessions_confirm_rights", Rule::Parts(LEADING)),
+    row("sessions_depart", Rule::Parts(ATTENDING)),
+    row("sessions_end", Rule::Parts(LEADING)),
+    row("sessions_joint", Rule::Parts(LEADING)),
+    row("sessions_list", Rule::Parts(INVOLVED)),
+    row("sessions_note_refusal", Rule::Parts(LEADING)),
+    row("sessions_notify", Rule::Parts(LEADING)),
+    row("sessions_open", Rule::Parts(LEADING)),
+    row("sessions_record", Rule::Parts(LEADING)),
+    row("sessions_schedule", Rule::Command(Kind::Schedule)),
+    row("sessions_show", Rule::Parts(INVOLVED)),
+    row("sessions_verify", Rule::Parts(LEADING)),
     row("invitations_answer", Rule::Public),
     row("invitations_consent_text", Rule::Public),
     row(

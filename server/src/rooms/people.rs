@@ -3,13 +3,13 @@
 use crate::db::{Hint, Tx};
 use crate::error::ApiError;
 use crate::rooms::store::{self, Change, Wanted};
-use domain::dispute::{Dispute, Event};
+use domain::dispute::{Dispute, Event, Refusal, Standing};
 use domain::room::{JointRoom, Member, is_neutral, rooms_of};
 use protocol::dispute::{Part, Status};
 use protocol::party::Side;
 use protocol::room::{EntryBody, RoomAddress, RoomKind, SystemNotice};
 use protocol::text::Line;
-use protocol::{DisputeId, PersonId};
+use protocol::{DisputeId, PartyId, PersonId};
 use sqlx::PgConnection;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,6 +62,27 @@ async fn sync(tx: &mut Tx, dispute: &Dispute) -> Result<Vec<Change>, ApiError> {
         tx.hint(Hint::Room(change.room));
     }
     Ok(changes)
+}
+
+/// The party itself or its guardian agrees; an agent cannot (反家庭暴力法 Art 15–17).
+pub async fn agree_to_meet(
+    tx: &mut Tx,
+    dispute: &Dispute,
+    standing: &Standing,
+    party: PartyId,
+) -> Result<(), ApiError> {
+    if standing.for_party(party).is_none_or(|acts| acts.part == Part::Agent) {
+        return Err(Refusal::NotYourParty.into());
+    }
+    let now = tx.now;
+    sqlx::query!(
+        "update parties set agrees_to_meet_at = coalesce(agrees_to_meet_at, $2) where id = $1",
+        party as PartyId,
+        now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    sync_members(tx, dispute).await
 }
 
 /// Writes a line of the service itself into one room.

@@ -3,18 +3,22 @@
 use crate::app::App;
 use crate::disputes;
 use crate::error::ApiError;
-use crate::http::{Actor, Json, Path, Query};
-use crate::rooms::store;
+use crate::http::{Actor, IdempotencyKey, Json, Path, Query, Written, write};
+use crate::rooms::{people, store};
 use axum::extract::State;
 use axum::http::StatusCode;
-use protocol::room::{EntryPage, MarkRead, ReadMark, RoomList, Said, Say};
+use protocol::room::{AgreeToMeet, EntryPage, MarkRead, ReadMark, RoomList, Said, Say};
 use protocol::{DisputeId, RoomId};
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(entries, say)).routes(routes!(read))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(entries, say))
+        .routes(routes!(read))
+        .routes(routes!(agree_to_meet))
 }
 
 /// The rooms of a dispute that you are in, with how much is new in each.
@@ -103,4 +107,29 @@ async fn read(
     Json { value, .. }: Json<MarkRead>,
 ) -> Result<Json<ReadMark>, ApiError> {
     app.mark_read(actor.account, id, value.seq).await.map(Json::of)
+}
+
+/// Agree, for a party that you are or whose guardian you are, to meet the other side. Where domestic violence is
+/// indicated, there is no joint room before each party has; nobody else can say it for them.
+#[utoipa::path(
+    post, path = "/disputes/{id}/agree-to-meet", operation_id = "rooms_agree_to_meet", tag = "rooms",
+    params(("id" = DisputeId, Path)),
+    request_body(content = AgreeToMeet, example = json!({"party": "pty_0123456789ab4cde8f0123456789abcd"})),
+    responses((status = 200, body = RoomList))
+)]
+async fn agree_to_meet(
+    State(app): State<App>,
+    actor: Actor,
+    key: IdempotencyKey,
+    Path(id): Path<DisputeId>,
+    Json { value, hash }: Json<AgreeToMeet>,
+) -> Result<Written<RoomList>, ApiError> {
+    app.write(write::Request::command(actor, key, hash), move |tx, actor| {
+        Box::pin(async move {
+            let (dispute, standing) = disputes::store::lock(tx, id, actor).await?;
+            people::agree_to_meet(tx, &dispute, &standing, value.party).await?;
+            Ok(RoomList { rooms: store::list(tx, actor.account, id).await? })
+        })
+    })
+    .await
 }

@@ -174,11 +174,11 @@ pub struct Known {
     pub id: RoomId,
     pub dispute: DisputeId,
     pub is_member: bool,
+    pub first: i64,
     pub head: i64,
     kind: RoomKind,
     side: Option<Side>,
     is_open: bool,
-    first: i64,
     read: i64,
     unread: i64,
 }

@@ -217,13 +217,14 @@ impl<'a> Stage<'a> {
 
     /// A dispute in mediation with everybody in their part; one for each question, so that answers do not mix.
     async fn scene(&self, asking: Who) -> Scene {
-        let [dispute, applicant, respondent, room] = [(); 4].map(|()| Uuid::new_v4());
+        let [dispute, applicant, respondent, room, session] = [(); 5].map(|()| Uuid::new_v4());
         let statements = [
             self.dispute(dispute),
             self.parties(dispute, applicant, respondent),
             self.representatives(dispute, applicant),
-            self.neutrals(dispute),
+            self.neutrals(dispute, applicant, respondent),
             self.room(dispute, room),
+            self.session(dispute, session, applicant, respondent),
         ];
         self.run(statements.concat()).await;
         let (own, side) = match asking {
@@ -234,7 +235,9 @@ impl<'a> Stage<'a> {
             ids: vec![
                 ("dsp", format!("dsp_{}", dispute.simple())),
                 ("pty", format!("pty_{}", own.simple())),
+                ("psn", format!("psn_{}", self.asking(asking).simple())),
                 ("rom", format!("rom_{}", room.simple())),
+                ("ses", format!("ses_{}", session.simple())),
                 // In the body of disputes_add_party: a party brings in people of its own side.
                 (r#""side":"respondent""#, format!(r#""side":"{side}""#)),
                 ("acc", format!("acc_{}", self.id(Who::Mediator).simple())),
@@ -294,7 +297,18 @@ impl<'a> Stage<'a> {
             .concat()
     }
 
-    fn neutrals(&self, dispute: Uuid) -> String {
+    /// Whom a body names: whoever asks, or for nobody somebody who is there.
+    fn asking(&self, who: Who) -> Uuid {
+        self.person(if who == Who::Nobody { Who::Applicant } else { who })
+    }
+
+    /// Everybody knows the neutrals and accepts them.
+    fn neutrals(&self, dispute: Uuid, applicant: Uuid, respondent: Uuid) -> String {
+        let answers = format!(
+            r#"{{"pty_{}": true, "pty_{}": true}}"#,
+            applicant.simple(),
+            respondent.simple()
+        );
         [
             (Who::Mediator, "mediator", "null".to_owned()),
             (Who::CoMediator, "co_mediator", "null".to_owned()),
@@ -303,11 +317,13 @@ impl<'a> Stage<'a> {
         ]
         .map(|(who, part, ended)| {
             format!(
-                "insert into appointments (id, dispute_id, account_id, part, appointed_by, appointed_at, ended_at)
-                 values ('{}', '{dispute}', '{}', '{part}', '{}', '{}', {ended});",
+                "insert into appointments (id, dispute_id, account_id, part, appointed_by, appointed_at, ended_at,
+                     disclosed_at, answers)
+                 values ('{}', '{dispute}', '{}', '{part}', '{}', '{}', {ended}, '{}', '{answers}');",
                 Uuid::new_v4(),
                 self.id(who),
                 self.id(Who::Director),
+                self.now(),
                 self.now()
             )
         })
@@ -331,6 +347,32 @@ impl<'a> Stage<'a> {
         .collect()
     }
 
+    /// A planned session, to which those who may come have come before; each scene's at a time of its own.
+    fn session(&self, dispute: Uuid, session: Uuid, applicant: Uuid, respondent: Uuid) -> String {
+        let planned = format!(
+            "insert into sessions (id, dispute_id, number, status, host_id, plan, starts_at, ends_at)
+             select '{session}', '{dispute}', 1, 'planned', '{}', jsonb_build_object('starts_at', n.at, 'ends_at',
+                 n.at + interval '1 minute', 'manner', 'video'), n.at, n.at + interval '1 minute'
+             from (select timestamptz '2030-01-01' + count(*) * interval '1 minute' as at from sessions) n;",
+            self.id(Who::Mediator)
+        );
+        let came = [
+            (Who::Applicant, applicant, "party"),
+            (Who::Respondent, respondent, "party"),
+            (Who::Agent, applicant, "agent"),
+            (Who::Guardian, applicant, "guardian"),
+        ]
+        .map(|(who, party, acting)| {
+            format!(
+                "insert into session_attendance
+                     (session_id, person_id, party_id, acting, rights, record, is_gone, place)
+                 values ('{session}', '{}', '{party}', '{acting}', false, 'none', false, 0);",
+                self.person(who)
+            )
+        });
+        planned + &came.concat()
+    }
+
     fn now(&self) -> String {
         self.test.now().to_rfc3339()
     }
@@ -352,6 +394,7 @@ impl Scene {
         let own = match path {
             _ if path.starts_with("/v1/rooms/") => "{rom}",
             _ if path.starts_with("/v1/staff-accounts/") => "{spare}",
+            _ if path.starts_with("/v1/sessions/") => "{ses}",
             _ => "{dsp}",
         };
         self.fill(&path.replace("{id}", own))

@@ -1,6 +1,8 @@
 //! The whole service through its public doors: real PostgreSQL, real sockets, people as handles.
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
     clippy::disallowed_methods,
     reason = "a test's helpers fail by panicking, and make ids and tasks of their own"
 )]
@@ -14,6 +16,7 @@ mod disputes;
 mod docs;
 mod jobs;
 mod limits;
+mod live;
 mod locks;
 mod mediation;
 mod notices;
@@ -23,6 +26,8 @@ mod postgres;
 mod redis;
 mod refresh;
 mod rooms;
+mod sessions;
+mod socket;
 mod staff;
 mod steps;
 mod texts;

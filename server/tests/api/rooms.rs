@@ -3,7 +3,7 @@
 use crate::app::{Answer, Person, TestApp, until_somebody_waits_for_a_lock};
 use crate::mediation::{A, B, JOINT, Mediation, NEUTRALS};
 use domain::dispute::Command;
-use protocol::dispute::{Part, Track};
+use protocol::dispute::{DisputeView, Part, Track};
 use protocol::room::{EntryBody, EntryPage, RoomAddress, Said, SystemNotice};
 use protocol::{ErrorCode, RoomId};
 use serde_json::{Value, json};
@@ -239,6 +239,19 @@ async fn parties_to_violence_meet_only_when_each_has_agreed() {
     assert_eq!(addresses(&m, &m.ana).await, [A]);
     assert_eq!(addresses(&m, &m.ben).await, [B]);
     assert_eq!(addresses(&m, &m.mediator).await, RoomAddress::ALL);
+    let path = format!("/v1/disputes/{}/agree-to-meet", m.id);
+    let party = async |who: &Person<'_>| {
+        let view: DisputeView = who.get(&format!("/v1/disputes/{}", m.id)).await.to();
+        json!({"party": view.you_act_for[0]})
+    };
+    let (for_ana, for_ben) = (party(&m.ana).await, party(&m.ben).await);
+    m.ben.post(&path, for_ana.clone()).await.is_refused(403, ErrorCode::NotPermitted);
+    m.mediator.post(&path, for_ana.clone()).await.is_refused(403, ErrorCode::NotPermitted);
+    m.ben.post(&path, for_ben).await.ok();
+    assert_eq!(addresses(&m, &m.ben).await, [B]);
+    m.ana.post(&path, for_ana).await.ok();
+    assert_eq!(addresses(&m, &m.ana).await, [JOINT, A]);
+    assert_eq!(addresses(&m, &m.ben).await, [JOINT, B]);
 }
 
 /// What the role of the server may not do, whoever it says it works for.

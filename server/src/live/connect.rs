@@ -1,0 +1,146 @@
+//! From an HTTP request to a socket: what is checked before there is one.
+//!
+//! Who asks is told by the token in the first frame, never by a cookie or the address: a page of another origin has
+//! nothing to ride on. All the same, an `Origin` that is sent has to be one of ours, exactly; apps send none and
+//! are let through to their first frame (SEC-WS-01, SEC-WS-02).
+
+use crate::app::App;
+use crate::config::Config;
+use crate::error::ApiError;
+use crate::http::serve::Peer;
+use crate::live::hub::{Full, Place};
+use crate::live::socket;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Version, header};
+use axum::response::{IntoResponse, Response};
+use protocol::ErrorCode;
+use protocol::live::SUBPROTOCOL;
+use std::net::{IpAddr, Ipv4Addr};
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+
+/// `GET /v1/live`. Not in the API document: what is said over the socket is no request and answer.
+pub async fn connect(State(app): State<App>, mut request: Request) -> Result<Response, ApiError> {
+    let accept = handshake(&request)?;
+    check_origin(request.headers(), &app.config)?;
+    let place = place(&app, &request)?;
+    let upgrade = hyper::upgrade::on(&mut request);
+    let serving = app.clone();
+    app.tasks.spawn(async move {
+        match upgrade.await {
+            Ok(upgraded) => socket::serve(serving, upgraded, place).await,
+            Err(error) => tracing::debug!(%error, "a socket did not come to be"),
+        }
+    });
+    let headers = [
+        (header::CONNECTION, HeaderValue::from_static("upgrade")),
+        (header::UPGRADE, HeaderValue::from_static("websocket")),
+        (header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL)),
+        (header::SEC_WEBSOCKET_ACCEPT, accept),
+    ];
+    Ok((StatusCode::SWITCHING_PROTOCOLS, headers).into_response())
+}
+
+/// RFC 6455 §4.2.1, and the one subprotocol.
+fn handshake(request: &Request) -> Result<HeaderValue, ApiError> {
+    let headers = request.headers();
+    let good = request.version() == Version::HTTP_11
+        && has(headers, &header::CONNECTION, "upgrade")
+        && has(headers, &header::UPGRADE, "websocket")
+        && has(headers, &header::SEC_WEBSOCKET_VERSION, "13")
+        && has(headers, &header::SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL);
+    headers
+        .get(header::SEC_WEBSOCKET_KEY)
+        .filter(|_| good)
+        .and_then(|key| HeaderValue::from_str(&derive_accept_key(key.as_bytes())).ok())
+        .ok_or_else(|| {
+            ApiError::new(
+                ErrorCode::Malformed,
+                "open this address as a WebSocket (version 13) with the subprotocol ala.v1",
+            )
+        })
+}
+
+/// Whether one of the comma-separated values is `wanted`.
+fn has(headers: &HeaderMap, name: &header::HeaderName, wanted: &str) -> bool {
+    headers
+        .get_all(name)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|value| value.trim().eq_ignore_ascii_case(wanted))
+}
+
+fn check_origin(headers: &HeaderMap, config: &Config) -> Result<(), ApiError> {
+    let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
+    let own = if config.origins.is_empty() {
+        std::slice::from_ref(&config.public_url)
+    } else {
+        config.origins.as_slice()
+    };
+    if own.iter().any(|own| own.trim_end_matches('/').as_bytes() == origin.as_bytes()) {
+        return Ok(());
+    }
+    Err(ApiError::new(
+        ErrorCode::NotPermitted,
+        "pages of this origin may not open the live socket; add it to ALA_ORIGINS",
+    ))
+}
+
+fn place(app: &App, request: &Request) -> Result<Place, ApiError> {
+    if app.stop.is_cancelled() {
+        return Err(ApiError::unavailable());
+    }
+    let address = address(request, app.config.trusted_proxies);
+    app.live.admit(address, app.config.max_connections).map_err(|full| match full {
+        Full::Server => ApiError::unavailable(),
+        Full::Address => ApiError::new(
+            ErrorCode::TooManyRequests,
+            "too many live sockets from this address; close some first",
+        ),
+    })
+}
+
+/// The address of who asks: of the hops in X-Forwarded-For, the one our outermost proxy saw (SEC-DOS-05).
+fn address(request: &Request, proxies: usize) -> IpAddr {
+    let peer = request
+        .extensions()
+        .get::<Peer>()
+        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
+    if proxies == 0 {
+        return peer;
+    }
+    let hops: Vec<&str> = request
+        .headers()
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .collect();
+    hops.len().checked_sub(proxies).and_then(|at| hops[at].parse().ok()).unwrap_or(peer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+
+    fn asked(forwarded: &str) -> Request {
+        let mut request = Request::new(Body::empty());
+        if let Ok(value) = HeaderValue::from_str(forwarded) {
+            request.headers_mut().insert("x-forwarded-for", value);
+        }
+        request.extensions_mut().insert(Peer(([10, 0, 0, 1], 1).into()));
+        request
+    }
+
+    #[test]
+    fn only_what_our_own_proxies_saw_is_believed() {
+        let ip = |text: &str| text.parse::<IpAddr>().expect("an address");
+        let claimed = asked("198.51.100.1, 203.0.113.7");
+        assert_eq!(address(&claimed, 0), ip("10.0.0.1"));
+        assert_eq!(address(&claimed, 1), ip("203.0.113.7"));
+        assert_eq!(address(&claimed, 3), ip("10.0.0.1"));
+        assert_eq!(address(&asked("nonsense"), 1), ip("10.0.0.1"));
+    }
+}

@@ -1,0 +1,10 @@
+//! Sessions: appointed times to talk, from planning to the confirmed record.
+
+mod attending;
+mod follow;
+pub mod routes;
+mod setting;
+mod steps;
+pub mod store;
+mod talking;
+mod view;

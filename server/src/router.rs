@@ -3,7 +3,10 @@
 use crate::app::App;
 use crate::error::ApiError;
 use crate::http::{auth, docs, health};
-use crate::{accounts, appointments, disputes, invitations, notices, rooms, telemetry};
+use crate::{
+    accounts, agreements, appointments, disputes, follow_ups, invitations, notices, obligations,
+    rooms, telemetry,
+};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, header};
@@ -24,13 +27,16 @@ pub fn api() -> (Router<App>, OpenApi) {
     let (router, mut document) = OpenApiRouter::with_openapi(docs::base())
         .merge(health::routes())
         .nest("/v1", accounts::routes::routes())
+        .nest("/v1", agreements::routes::routes())
         .nest("/v1", appointments::routes::routes())
         .nest("/v1", accounts::staff_routes::routes())
         .nest("/v1", disputes::routes::routes())
-        .nest("/v1", notices::routes::routes())
-        .nest("/v1", rooms::routes::routes())
         .nest("/v1", disputes::steps::routes())
+        .nest("/v1", follow_ups::routes::routes())
         .nest("/v1", invitations::routes::routes())
+        .nest("/v1", notices::routes::routes())
+        .nest("/v1", obligations::routes::routes())
+        .nest("/v1", rooms::routes::routes())
         .split_for_parts();
     docs::complete(&mut document);
     (router, document)

@@ -209,12 +209,14 @@ impl<'a> Stage<'a> {
     /// A dispute in mediation with everybody in their part; one for each question, so that answers do not mix.
     async fn scene(&self, asking: Who) -> Scene {
         let [dispute, applicant, respondent, room] = [(); 4].map(|()| Uuid::new_v4());
+        let [agreement, obligation, visit] = [(); 3].map(|()| Uuid::new_v4());
         let statements = [
             self.dispute(dispute),
             self.parties(dispute, applicant, respondent),
             self.representatives(dispute, applicant),
             self.neutrals(dispute),
             self.room(dispute, room),
+            self.agreement(dispute, [agreement, obligation, visit], [applicant, respondent]),
         ];
         self.run(statements.concat()).await;
         let (own, side) = match asking {
@@ -231,6 +233,8 @@ impl<'a> Stage<'a> {
                 ("acc", format!("acc_{}", self.id(Who::Mediator).simple())),
                 ("spare", format!("acc_{}", self.spare.simple())),
                 ("frm", format!("frm_{}", self.test.place.firm.simple())),
+                ("obl", format!("obl_{}", obligation.simple())),
+                ("vst", format!("vst_{}", visit.simple())),
             ],
         }
     }
@@ -316,6 +320,28 @@ impl<'a> Stage<'a> {
         .collect()
     }
 
+    /// A text that is up for signing, and beside it something promised and a visit to make.
+    fn agreement(
+        &self,
+        dispute: Uuid,
+        [agreement, obligation, visit]: [Uuid; 3],
+        [applicant, respondent]: [Uuid; 2],
+    ) -> String {
+        let (now, organ) = (self.now(), self.test.place.committee);
+        format!(
+            "insert into agreements (id, dispute_id, organ_id, number, version, revision, round, status, draft, text,
+                 text_hash, created_at, updated_at)
+             values ('{agreement}', '{dispute}', '{organ}', '{agreement}', 2, 1, 1, 'up_for_signing',
+                 '{{\"form\": \"written\"}}', '协议', encode(sha256(convert_to('协议', 'UTF8')), 'hex'), '{now}', '{now}');
+             insert into obligations (id, dispute_id, agreement_id, clause, obligor, beneficiary, act, due_on,
+                 created_at, updated_at)
+             values ('{obligation}', '{dispute}', '{agreement}', 0, '{respondent}', '{applicant}', '道歉',
+                 '2026-12-01', '{now}', '{now}');
+             insert into visits (id, dispute_id, due_on, reason, created_at)
+             values ('{visit}', '{dispute}', '2026-12-01', 'risk', '{now}');"
+        )
+    }
+
     fn now(&self) -> String {
         self.test.now().to_rfc3339()
     }
@@ -334,9 +360,11 @@ impl<'a> Stage<'a> {
 impl Scene {
     /// A path of the API document with the ids of this scene in it.
     fn path(&self, path: &str) -> String {
-        let own = match path {
-            _ if path.starts_with("/v1/rooms/") => "{rom}",
-            _ if path.starts_with("/v1/staff-accounts/") => "{spare}",
+        let own = match path.split('/').nth(2) {
+            Some("rooms") => "{rom}",
+            Some("staff-accounts") => "{spare}",
+            Some("obligations") => "{obl}",
+            Some("visits") => "{vst}",
             _ => "{dsp}",
         };
         self.fill(&path.replace("{id}", own))

@@ -7,14 +7,18 @@
 
 mod access;
 mod accounts;
+mod agreed;
+mod agreements;
 mod app;
 mod clocks;
 mod disputes;
 mod docs;
+mod follow_ups;
 mod jobs;
 mod locks;
 mod mediation;
 mod notices;
+mod obligations;
 #[path = "../support/postgres.rs"]
 mod postgres;
 mod refresh;

@@ -115,6 +115,7 @@ pub enum Command {
     ApplySeal {
         committee: CommitteeId,
         by: PersonId,
+        text_hash: Digest,
     },
     /// Writes down what was agreed without paper: 口头协议, or 当场调解 on the body camera.
     Record {
@@ -159,8 +160,8 @@ pub fn decide(
         (Command::MediatorSign { by, text_hash, method }, UpForSigning) => {
             signing::mediator_signs(agreement, ground, by, &text_hash, method)?
         }
-        (Command::ApplySeal { committee, by }, UpForSigning) => {
-            signing::seal(agreement, ground, committee, by)?
+        (Command::ApplySeal { committee, by, text_hash }, UpForSigning) => {
+            signing::seal(agreement, ground, committee, by, &text_hash)?
         }
         (Command::Reopen, UpForSigning) => Event::Reopened,
         (Command::Void, Draft | UpForSigning) => Event::Voided,
@@ -252,12 +253,17 @@ impl Agreement {
     /// officer (程序规定 Art 184).
     fn is_complete(&self, ground: &Ground) -> bool {
         let sealed = ground.track == Track::PublicSecurity || self.sealed_by.is_some();
-        signing::all_parties_signed(self, ground) && self.mediator_signed && sealed
+        self.is_signed_by_all(ground) && self.mediator_signed && sealed
+    }
+
+    /// Every party is bound: nothing about their signatures is sealed any more.
+    pub fn is_signed_by_all(&self, ground: &Ground) -> bool {
+        signing::all_parties_signed(self, ground)
     }
 
     /// Sealed signing: until all parties have signed, everybody sees their own signature only.
     pub fn signatures_shown_to(&self, ground: &Ground, viewer: PersonId) -> Vec<Signature> {
-        let all = signing::all_parties_signed(self, ground);
+        let all = self.is_signed_by_all(ground);
         self.signatures.iter().copied().filter(|s| all || s.by == viewer).collect()
     }
 

@@ -157,6 +157,9 @@ pub const fn words(kind: NoticeKind) -> &'static str {
         NoticeKind::Terminated => "调解已终止,请查看其他途径。",
         NoticeKind::Overdue => "有一件调解超过期限无人办理,请处理。",
         NoticeKind::Closed => "调解已办结。",
+        NoticeKind::DueSoon => "有约定事项即将到期。",
+        NoticeKind::DueToday => "有约定事项今天到期。",
+        NoticeKind::ConfirmationEnds => "申请司法确认的期限将满,请双方决定是否共同申请。",
     }
 }
 

@@ -6,7 +6,7 @@ use protocol::{
     ErrorCode, EvidenceId, Fen, ObligationId, PartyId,
     agreement::ClauseDraft,
     obligation::{ObligationStatus, PerformanceOutcome},
-    text::Paragraph,
+    text::{Line, Paragraph},
 };
 use serde::{Deserialize, Serialize};
 
@@ -73,6 +73,7 @@ pub enum By {
 pub enum Command {
     Report {
         evidence: Option<EvidenceId>,
+        note: Option<Line>,
     },
     Confirm,
     Contest {
@@ -90,7 +91,7 @@ pub enum Command {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Event {
-    Reported { evidence: Option<EvidenceId>, on: NaiveDate },
+    Reported { evidence: Option<EvidenceId>, note: Option<Line>, on: NaiveDate },
     Performed { on: NaiveDate, late: bool, finding: Option<Paragraph> },
     Contested { reason: Paragraph },
     FoundUnperformed { finding: Paragraph },
@@ -146,8 +147,8 @@ pub fn decide(
     use ObligationStatus::{Contested, Overdue, Pending, Reported};
     permits(&command, by)?;
     let event = match (command, obligation.status) {
-        (Command::Report { evidence }, Pending | Overdue | Contested) => {
-            Event::Reported { evidence, on: local_day(now) }
+        (Command::Report { evidence, note }, Pending | Overdue | Contested) => {
+            Event::Reported { evidence, note, on: local_day(now) }
         }
         (Command::Confirm, Pending | Reported | Contested | Overdue) => {
             performed(obligation, None, now)

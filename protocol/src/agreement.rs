@@ -1,8 +1,13 @@
-//! The agreement (协议书): its draft, its clauses and how it is signed.
+//! The agreement (协议书): its draft and its clauses.
+
+mod signing;
+mod view;
+
+pub use signing::*;
+pub use view::*;
 
 use crate::{
     PartyId,
-    digest::Digest,
     money::Fen,
     text::{Line, Name, Narrative, Paragraph},
 };
@@ -176,26 +181,4 @@ pub struct AgreementDraft {
     /// 重大或者复杂
     #[serde(default)]
     pub major_or_complex: bool,
-}
-
-words! {
-    SigningMethod {
-        /// A reliable electronic signature (电子签名法 Art 13).
-        Electronic = "electronic",
-        /// By hand on paper.
-        WetInk = "wet_ink",
-        /// 指印 on paper
-        Fingerprint = "fingerprint",
-        /// 盖章 on paper
-        Stamp = "stamp",
-    }
-}
-
-/// Signs exactly the text whose digest is given.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct SignAgreement {
-    pub text_hash: Digest,
-    pub method: SigningMethod,
 }

@@ -1,10 +1,13 @@
 //! Visits after the agreement, what is written down at them, and reminders before a date.
 
 use crate::{
+    DisputeId, ObligationId, VisitId,
+    dispute::Track,
+    party::Side,
     risk::RiskLevel,
     text::{Line, Paragraph},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -101,4 +104,58 @@ words! {
         /// To both parties: the time to apply for judicial confirmation runs out.
         ConfirmationEnds = "confirmation_ends",
     }
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VisitView {
+    pub id: VisitId,
+    pub dispute: DisputeId,
+    pub due_on: NaiveDate,
+    pub reason: VisitReason,
+    /// The performance it looks at, where that is the reason.
+    pub obligation: Option<ObligationId>,
+    pub status: VisitStatus,
+    pub record: Option<VisitRecord>,
+    pub recorded_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VisitList {
+    pub visits: Vec<VisitView>,
+}
+
+/// Somebody to be visited.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Visited {
+    pub side: Side,
+    pub name: String,
+    pub address: Option<String>,
+}
+
+/// One stop of a round of visits.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RouteStop {
+    pub visit: VisitId,
+    pub dispute: DisputeId,
+    pub title: String,
+    pub track: Option<Track>,
+    pub risk_level: RiskLevel,
+    pub community_code: String,
+    pub place: Option<String>,
+    pub due_on: NaiveDate,
+    pub overdue: bool,
+    pub reason: VisitReason,
+    pub people: Vec<Visited>,
+}
+
+/// The visits of a day: what is late first, then by community.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RouteList {
+    pub on: NaiveDate,
+    pub stops: Vec<RouteStop>,
 }

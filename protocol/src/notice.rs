@@ -1,5 +1,6 @@
 //! What people are told when something happened that concerns them.
 
+use crate::follow_up::ReminderKind;
 use crate::{DisputeId, NoticeId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,21 @@ words! {
         /// To those in charge: nobody acted in time.
         Overdue = "overdue",
         Closed = "closed",
+        /// To who owes something, some days before and on the day.
+        DueSoon = "due_soon",
+        DueToday = "due_today",
+        /// To both sides: the time to ask for judicial confirmation runs out.
+        ConfirmationEnds = "confirmation_ends",
+    }
+}
+
+impl From<ReminderKind> for NoticeKind {
+    fn from(reminder: ReminderKind) -> Self {
+        match reminder {
+            ReminderKind::DueSoon => Self::DueSoon,
+            ReminderKind::DueToday => Self::DueToday,
+            ReminderKind::ConfirmationEnds => Self::ConfirmationEnds,
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! What was promised, and what became of it.
 
 use crate::{
-    EvidenceId,
+    EvidenceId, Fen, ObligationId, PartyId,
     text::{Line, Paragraph},
 };
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -57,4 +58,66 @@ pub struct ContestPerformance {
 pub struct EstablishPerformance {
     pub performed: bool,
     pub finding: Paragraph,
+}
+
+words! {
+    /// What happened to an obligation.
+    ObligationDeed {
+        Reported = "reported",
+        Performed = "performed",
+        Contested = "contested",
+        FoundUnperformed = "found_unperformed",
+        BecameOverdue = "became_overdue",
+        Waived = "waived",
+    }
+}
+
+/// One thing that happened to an obligation.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ObligationStep {
+    pub deed: ObligationDeed,
+    pub at: DateTime<Utc>,
+    /// The note, reason or finding that came with it.
+    pub text: Option<String>,
+    pub evidence: Option<EvidenceId>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ObligationView {
+    pub id: ObligationId,
+    /// Which clause of the agreement, counted from 0.
+    pub clause: usize,
+    pub act: String,
+    pub obligor: PartyId,
+    pub beneficiary: PartyId,
+    pub amount: Option<Fen>,
+    /// The amount in figures and 大写.
+    pub amount_in_words: Option<String>,
+    pub due_on: NaiveDate,
+    /// 24:00 of that day in China: from then on it is overdue.
+    pub overdue_at: DateTime<Utc>,
+    pub status: ObligationStatus,
+    pub performed_on: Option<NaiveDate>,
+    /// It was performed after its day.
+    pub late: bool,
+    pub history: Vec<ObligationStep>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ObligationList {
+    /// How the agreement fares as a whole; absent while there is none in effect.
+    pub outcome: Option<PerformanceOutcome>,
+    pub obligations: Vec<ObligationView>,
+}
+
+/// What the parties were told after a default (人民调解法 Art 32–33).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AdviseSuit {
+    /// The routes told, in the words in which they were told.
+    pub text: Paragraph,
 }

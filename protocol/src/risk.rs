@@ -1,5 +1,6 @@
 //! How dangerous a dispute may become: the signs that are looked for and the level they add up to.
 
+use crate::text::Paragraph;
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -60,4 +61,26 @@ pub struct RiskAssessment {
     pub score: u16,
     pub level: RiskLevel,
     pub reasons: Vec<RiskReason>,
+}
+
+/// A level as a person sees it, with the signs behind it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmRisk {
+    pub findings: RiskFindings,
+    pub level: RiskLevel,
+    /// Why, where it is not the level that the findings propose.
+    #[serde(default)]
+    pub note: Option<Paragraph>,
+}
+
+/// The level that holds now, and the proposal that was confirmed or departed from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RiskView {
+    pub before: RiskLevel,
+    pub level: RiskLevel,
+    pub assessment: RiskAssessment,
+    pub note: Option<String>,
 }

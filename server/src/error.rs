@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use domain::{agreement, follow_up};
 use protocol::{ErrorCode, FieldError, Problem};
 use std::borrow::Cow;
 
@@ -165,13 +166,34 @@ macro_rules! refusals {
 }
 
 refusals! {
-    domain::agreement::Refusal,
     domain::conflict::Refusal,
     domain::dispute::Refusal,
-    domain::follow_up::Refusal,
     domain::obligation::Refusal,
     domain::risk::Refusal,
     domain::session::Refusal,
+}
+
+impl From<agreement::Refusal> for ApiError {
+    fn from(refusal: agreement::Refusal) -> Self {
+        let mut refused =
+            Refused::new(refusal.code(), refusal.to_string()).article(refusal.article());
+        refused.fields = refusal.fields().to_vec();
+        refused.into()
+    }
+}
+
+impl From<follow_up::Refusal> for ApiError {
+    fn from(refusal: follow_up::Refusal) -> Self {
+        let refused = Refused::new(refusal.code(), refusal.to_string()).article(refusal.article());
+        match refusal {
+            follow_up::Refusal::MeasuresMissing => refused.field("measures", "say what was done"),
+            follow_up::Refusal::NotYetVisited => {
+                refused.field("visited_at", "give the time at which it was made")
+            }
+            _ => refused,
+        }
+        .into()
+    }
 }
 
 impl From<sqlx::Error> for ApiError {
@@ -245,6 +267,21 @@ fn from_constraint(name: &str) -> Option<ApiError> {
         "sessions_hosts_do_not_overlap" => {
             (ErrorCode::Invalid, "the mediator has another session then; choose another time")
         }
+        "agreements_text_is_frozen" | "agreements_end_once" | "signatures_are_of_the_text" => (
+            ErrorCode::TextChanged,
+            "the agreement changed in the meantime; read it again and go on from there",
+        ),
+        "signatures_once" => {
+            (ErrorCode::AlreadyAnswered, "you have signed already; nothing more is needed from you")
+        }
+        "visits_end_once" => (
+            ErrorCode::AlreadyAnswered,
+            "this visit was made or called off; load the visits again to see what is due",
+        ),
+        "agreements_one_a_dispute" => (
+            ErrorCode::TextChanged,
+            "somebody else wrote the first draft; read it and go on from there",
+        ),
         "accounts_phone_is_unique" => (ErrorCode::Invalid, "this phone number has an account"),
         _ => return None,
     };

@@ -4,7 +4,8 @@ use crate::app::App;
 use crate::error::ApiError;
 use crate::http::{auth, docs, health};
 use crate::{
-    accounts, appointments, directory, disputes, invitations, live, notices, rooms, sessions, telemetry,
+    accounts, agreements, appointments, directory, disputes, follow_ups, invitations, live,
+    notices, obligations, rooms, sessions, telemetry,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -27,16 +28,19 @@ pub fn api() -> (Router<App>, OpenApi) {
     let (router, mut document) = OpenApiRouter::with_openapi(docs::base())
         .merge(health::routes())
         .nest("/v1", accounts::routes::routes())
-        .nest("/v1", appointments::routes::routes())
         .nest("/v1", accounts::staff_routes::routes())
+        .nest("/v1", agreements::routes::routes())
+        .nest("/v1", appointments::routes::routes())
         .nest("/v1", directory::admin_routes::routes())
         .nest("/v1", directory::routes::routes())
         .nest("/v1", disputes::routes::routes())
+        .nest("/v1", disputes::steps::routes())
+        .nest("/v1", follow_ups::routes::routes())
+        .nest("/v1", invitations::routes::routes())
         .nest("/v1", notices::routes::routes())
+        .nest("/v1", obligations::routes::routes())
         .nest("/v1", rooms::routes::routes())
         .nest("/v1", sessions::routes::routes())
-        .nest("/v1", disputes::steps::routes())
-        .nest("/v1", invitations::routes::routes())
         .split_for_parts();
     docs::complete(&mut document);
     (router, document)

@@ -18,8 +18,8 @@ pub(super) fn sign(
     method: SigningMethod,
 ) -> Result<Event, Refusal> {
     let signatory = ground.party(party).ok_or(Refusal::NotPermitted("a party of this dispute"))?;
-    let acting = acting_for(signatory, ground.track, by)?;
     check_text(agreement, text_hash, method)?;
+    let acting = acting_for(signatory, ground.track, by)?;
     if agreement.signatures.iter().any(|s| s.party == party && s.by == by) {
         return Err(Refusal::AlreadySigned);
     }
@@ -49,9 +49,13 @@ pub(super) fn seal(
     ground: &Ground,
     committee: CommitteeId,
     by: PersonId,
+    text_hash: &Digest,
 ) -> Result<Event, Refusal> {
     if ground.track != Track::PeopleMediation || ground.committee != Some(committee) {
         return Err(Refusal::NotPermitted("the committee that mediates this dispute"));
+    }
+    if agreement.frozen.as_ref().is_none_or(|frozen| frozen.text_hash != *text_hash) {
+        return Err(Refusal::TextChanged);
     }
     if !agreement.mediator_signed || !all_parties_signed(agreement, ground) {
         return Err(Refusal::SignaturesMissing);

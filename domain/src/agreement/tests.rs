@@ -164,8 +164,8 @@ fn host_signs(agreement: &Agreement) -> Command {
     Command::MediatorSign { by: person(HOST), text_hash: hash(agreement), method }
 }
 
-fn seal() -> Command {
-    Command::ApplySeal { committee: committee(), by: person(HOST) }
+fn seal(agreement: &Agreement) -> Command {
+    Command::ApplySeal { committee: committee(), by: person(HOST), text_hash: hash(agreement) }
 }
 
 #[test]
@@ -178,8 +178,10 @@ fn it_takes_effect_when_the_parties_and_the_mediator_have_signed_and_the_seal_is
         after(&ground, a, acts).map_err(|refusal| refusal.to_string())
     });
     assert_eq!(signed.as_ref().map(|a| a.status), Ok(AgreementStatus::UpForSigning));
-    let sealed =
-        signed.and_then(|a| after(&ground, a, vec![seal()]).map_err(|refusal| refusal.to_string()));
+    let sealed = signed.and_then(|a| {
+        let last = vec![seal(&a)];
+        after(&ground, a, last).map_err(|refusal| refusal.to_string())
+    });
     let effect = sealed.as_ref().map(|a| (a.status, a.effective_at, a.confirmable(&ground)));
     assert_eq!(effect, Ok((AgreementStatus::Effective, Some(now()), true)));
 }
@@ -188,7 +190,7 @@ fn it_takes_effect_when_the_parties_and_the_mediator_have_signed_and_the_seal_is
 fn a_public_security_agreement_needs_no_seal_and_is_not_confirmable() -> Result<(), Refusal> {
     let ground = police_ground();
     let a = up(&ground, police_draft())?;
-    assert!(matches!(after(&ground, a.clone(), vec![seal()]), Err(Refusal::NotPermitted(_))));
+    assert!(matches!(after(&ground, a.clone(), vec![seal(&a)]), Err(Refusal::NotPermitted(_))));
     let acts =
         vec![sign(&a, APPLICANT, APPLICANT), sign(&a, RESPONDENT, RESPONDENT), host_signs(&a)];
     let a = after(&ground, a, acts)?;
@@ -202,10 +204,13 @@ fn the_seal_comes_last_and_from_the_committee_that_mediates() -> Result<(), Refu
     let a = up(&ground, draft())?;
     let acts = vec![sign(&a, APPLICANT, APPLICANT), host_signs(&a)];
     let a = after(&ground, a, acts)?;
-    assert_eq!(after(&ground, a.clone(), vec![seal()]), Err(Refusal::SignaturesMissing));
+    assert_eq!(after(&ground, a.clone(), vec![seal(&a)]), Err(Refusal::SignaturesMissing));
     let other = CommitteeId(Uuid::from_u128(8));
-    let foreign = Command::ApplySeal { committee: other, by: person(HOST) };
-    assert!(matches!(after(&ground, a, vec![foreign]), Err(Refusal::NotPermitted(_))));
+    let foreign = Command::ApplySeal { committee: other, by: person(HOST), text_hash: hash(&a) };
+    assert!(matches!(after(&ground, a.clone(), vec![foreign]), Err(Refusal::NotPermitted(_))));
+    let text_hash = crate::digest::of(b"another text");
+    let unread = Command::ApplySeal { committee: committee(), by: person(HOST), text_hash };
+    assert_eq!(after(&ground, a, vec![unread]), Err(Refusal::TextChanged));
     Ok(())
 }
 
@@ -296,9 +301,9 @@ fn who_lacks_capacity_signs_with_or_through_a_guardian() -> Result<(), Refusal> 
     let a = up(&ground, draft())?;
     let rest = vec![sign(&a, RESPONDENT, RESPONDENT), host_signs(&a)];
     let a = after(&ground, a, rest)?;
-    let alone = after(&ground, a.clone(), vec![sign(&a, APPLICANT, APPLICANT), seal()]);
+    let alone = after(&ground, a.clone(), vec![sign(&a, APPLICANT, APPLICANT), seal(&a)]);
     assert_eq!(alone, Err(Refusal::SignaturesMissing));
-    let together = vec![sign(&a, APPLICANT, APPLICANT), sign(&a, APPLICANT, GUARDIAN), seal()];
+    let together = vec![sign(&a, APPLICANT, APPLICANT), sign(&a, APPLICANT, GUARDIAN), seal(&a)];
     assert_eq!(
         after(&ground, a.clone(), together).map(|a| a.status),
         Ok(AgreementStatus::Effective)
@@ -306,7 +311,7 @@ fn who_lacks_capacity_signs_with_or_through_a_guardian() -> Result<(), Refusal> 
     ground.parties[0].capacity = Capacity::None;
     let ward = after(&ground, a.clone(), vec![sign(&a, APPLICANT, APPLICANT)]);
     assert_eq!(ward, Err(Refusal::GuardianRequired));
-    let through = vec![sign(&a, APPLICANT, GUARDIAN), seal()];
+    let through = vec![sign(&a, APPLICANT, GUARDIAN), seal(&a)];
     assert_eq!(after(&ground, a, through).map(|a| a.status), Ok(AgreementStatus::Effective));
     Ok(())
 }
@@ -447,7 +452,7 @@ fn command(which: u8, agreement: &Agreement) -> Command {
         0 => Command::PutUpForSigning,
         1 => Command::Reopen,
         2 => host_signs(agreement),
-        3 => seal(),
+        3 => seal(agreement),
         4 => sign(agreement, APPLICANT, APPLICANT),
         5 => sign(agreement, APPLICANT, GUARDIAN),
         6 => sign(agreement, RESPONDENT, RESPONDENT),

@@ -31,7 +31,7 @@ fn obligation() -> Obligation {
 }
 
 fn report() -> (By, Command) {
-    (By::Obligor, Command::Report { evidence: None })
+    (By::Obligor, Command::Report { evidence: None, note: None })
 }
 
 fn contest() -> (By, Command) {

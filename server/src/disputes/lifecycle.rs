@@ -6,7 +6,7 @@ use crate::disputes::{store, view};
 use crate::error::ApiError;
 use crate::http::{Actor, IdempotencyKey, Written, write};
 use crate::jobs;
-use crate::{rooms, sessions};
+use crate::{agreements, rooms, sessions};
 use domain::dispute::{self, Command, Dispute, Standing};
 use domain::rules::Rules;
 use protocol::DisputeId;
@@ -54,12 +54,13 @@ pub async fn apply(
     standing: &Standing,
     command: Command,
 ) -> Result<Dispute, ApiError> {
-    let now = tx.now;
+    let (now, status) = (tx.now, before.status);
     let events = dispute::decide(&before, standing, command, rules, now)?;
     let after = store::record(tx, before, &events, standing.account).await?;
     rooms::open(tx, &after, &events).await?;
     rooms::sync_members(tx, &after).await?;
     sessions::store::cancel_idle(tx, &after).await?;
+    agreements::service::follow_dispute(tx, status, &after).await?;
     jobs::enqueue(tx, &jobs::following(&after, &events), now).await?;
     Ok(after)
 }

@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-/// A JSON body; its hash goes with it, so that a repeated request can be told from another one.
+/// A JSON body; the hash of address and body goes with it, so that a repeated request can be told from another one.
 pub struct Json<T> {
     pub value: T,
     pub hash: [u8; 32],
@@ -28,9 +28,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
                 "send the body as JSON, with the header Content-Type: application/json",
             ));
         }
+        let address = Sha256::new().chain_update(request.uri().path());
         let bytes =
             Bytes::from_request(request, state).await.map_err(|error| body_error(&error))?;
-        Ok(Self { value: parse(&bytes)?, hash: Sha256::digest(&bytes).into() })
+        Ok(Self { value: parse(&bytes)?, hash: address.chain_update(&bytes).finalize().into() })
     }
 }
 

@@ -148,6 +148,61 @@ const STAFF: &[Role] = &[
 /// Keeps stations, accounts and keys.
 const OPERATOR: &[Role] = &[Role::Operator];
 
+/// Those who help both sides: drafts are theirs.
+const NEUTRALS: &[Part] = &[Part::Mediator, Part::CoMediator, Part::InvitedLawyer];
+
+/// Those an agreement concerns once its text is up. A grid worker visits by the obligations alone.
+const AGREEING: &[Part] = &[
+    Part::Applicant,
+    Part::Respondent,
+    Part::Agent,
+    Part::Guardian,
+    Part::Mediator,
+    Part::CoMediator,
+    Part::InvitedLawyer,
+    Part::Owner,
+    Part::StationOfficer,
+    Part::StationLeader,
+    Part::LegalReviewer,
+    Part::Director,
+];
+
+/// Those whom what was promised concerns.
+const PERFORMING: &[Part] = &[
+    Part::Applicant,
+    Part::Respondent,
+    Part::Agent,
+    Part::Guardian,
+    Part::Mediator,
+    Part::CoMediator,
+    Part::InvitedLawyer,
+    Part::Owner,
+    Part::StationOfficer,
+    Part::StationLeader,
+    Part::LegalReviewer,
+    Part::GridWorker,
+    Part::Director,
+];
+
+/// Those who see to it that it is performed (人民调解法 Art 31; 2007 norm Art 12).
+const SUPERVISING: &[Part] =
+    &[Part::Mediator, Part::Owner, Part::StationOfficer, Part::StationLeader, Part::Director];
+
+/// Those who go and see.
+const VISITING: &[Part] =
+    &[Part::Owner, Part::StationOfficer, Part::StationLeader, Part::GridWorker];
+
+/// Visit records speak of risk: they are the station's, the mediator's and the committee's.
+const READING_VISITS: &[Part] = &[
+    Part::Mediator,
+    Part::Owner,
+    Part::StationOfficer,
+    Part::StationLeader,
+    Part::LegalReviewer,
+    Part::GridWorker,
+    Part::Director,
+];
+
 /// The whole policy. Rows are ordered as the API document is: by feature, then by operation.
 pub const POLICY: &[Row] = &[
     row("accounts_ask_code", Rule::Public),
@@ -158,6 +213,15 @@ pub const POLICY: &[Row] = &[
     row("accounts_me", Rule::SignedIn),
     row("accounts_refresh", Rule::Public),
     row("accounts_sign_in", Rule::Public),
+    row("agreements_agree_orally", Rule::Command(Kind::AgreeOrally)),
+    row("agreements_put_up", Rule::Command(Kind::PutUpForSigning)),
+    row("agreements_reopen", Rule::Command(Kind::ReopenDraft)),
+    row("agreements_revise", Rule::Parts(NEUTRALS)),
+    row("agreements_seal", Rule::Parts(&[Part::Director])),
+    row("agreements_show", Rule::Parts(AGREEING)),
+    row("agreements_sign", Rule::Parts(ACTS_FOR_A_PARTY)),
+    row("agreements_sign_as_mediator", Rule::Parts(&[Part::Mediator])),
+    row("agreements_signed_on_paper", Rule::Parts(&[Part::Mediator])),
     row("directory_appoint", Rule::Roles(DIRECTOR)),
     row("directory_change_workroom", Rule::Roles(DIRECTOR)),
     row("directory_committees", Rule::Public),
@@ -204,10 +268,42 @@ pub const POLICY: &[Row] = &[
     row("disputes_suspend", Rule::Command(Kind::Suspend)),
     row("disputes_triage", Rule::Command(Kind::Triage)),
     row("disputes_withdraw", Rule::Command(Kind::Withdraw)),
+    row("follow_ups_archive", Rule::Command(Kind::Archive)),
+    row("follow_ups_close", Rule::Command(Kind::Close)),
+    row(
+        "follow_ups_confirm_risk",
+        Rule::Parts(&[Part::Owner, Part::StationOfficer, Part::StationLeader]),
+    ),
+    row("follow_ups_due", Rule::Roles(&[Role::Officer, Role::GridWorker, Role::StationLeader])),
+    row("follow_ups_record", Rule::Parts(VISITING)),
+    row("follow_ups_visits", Rule::Parts(READING_VISITS)),
     row("health_live", Rule::Public),
     row("health_ready", Rule::Public),
+    row("invitations_answer", Rule::Public),
+    row("invitations_consent_text", Rule::Public),
+    row(
+        "invitations_create",
+        Rule::Parts(&[
+            Part::Owner,
+            Part::StationOfficer,
+            Part::StationLeader,
+            Part::GridWorker,
+            Part::Director,
+        ]),
+    ),
+    row("invitations_front", Rule::Public),
+    row("invitations_open", Rule::Public),
     row("notices_list", Rule::SignedIn),
     row("notices_read", Rule::SignedIn),
+    row("obligations_advise_suit", Rule::Command(Kind::AdviseSuit)),
+    row("obligations_confirm", Rule::Parts(ACTS_FOR_A_PARTY)),
+    row("obligations_contest", Rule::Parts(ACTS_FOR_A_PARTY)),
+    row("obligations_establish", Rule::Parts(SUPERVISING)),
+    row("obligations_list", Rule::Parts(PERFORMING)),
+    row("obligations_refer_for_penalty", Rule::Command(Kind::ReferForPenalty)),
+    row("obligations_report", Rule::Parts(ACTS_FOR_A_PARTY)),
+    row("obligations_urge", Rule::Command(Kind::Urge)),
+    row("obligations_waive", Rule::Parts(ACTS_FOR_A_PARTY)),
     row("rooms_agree_to_meet", Rule::Parts(IN_PERSON)),
     row("rooms_entries", Rule::InRoom),
     row("rooms_list", Rule::Parts(TALKING)),
@@ -232,20 +328,6 @@ pub const POLICY: &[Row] = &[
     row("sessions_schedule", Rule::Command(Kind::Schedule)),
     row("sessions_show", Rule::Parts(INVOLVED)),
     row("sessions_verify", Rule::Parts(LEADING)),
-    row("invitations_answer", Rule::Public),
-    row("invitations_consent_text", Rule::Public),
-    row(
-        "invitations_create",
-        Rule::Parts(&[
-            Part::Owner,
-            Part::StationOfficer,
-            Part::StationLeader,
-            Part::GridWorker,
-            Part::Director,
-        ]),
-    ),
-    row("invitations_front", Rule::Public),
-    row("invitations_open", Rule::Public),
     row("staff_confirm_enrolment", Rule::Public),
     row("staff_create", Rule::Roles(OPERATOR)),
     row("staff_disable", Rule::Roles(OPERATOR)),

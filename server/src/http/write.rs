@@ -9,7 +9,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::future::BoxFuture;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use std::marker::PhantomData;
+use uuid::Uuid;
 
 /// The answer to a write, as the bytes that a repetition will get too.
 pub struct Written<T> {
@@ -43,6 +45,11 @@ impl Request {
     pub fn create(actor: Actor, key: impl Into<IdempotencyKey>, hash: [u8; 32]) -> Self {
         Self { actor, key: key.into(), hash, status: StatusCode::CREATED }
     }
+}
+
+/// What tells two requests without a body apart: what they name.
+pub fn bare(id: Uuid) -> [u8; 32] {
+    Sha256::digest(id.as_bytes()).into()
 }
 
 impl App {

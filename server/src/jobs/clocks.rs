@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::disputes::{lifecycle, store};
 use crate::error::ApiError;
+use crate::obligations;
 use chrono::{DateTime, Duration, Utc};
 use domain::dispute::{Command, is_before_effect};
 use protocol::DisputeId;
@@ -20,6 +21,7 @@ const JOBS_KEPT: Duration = Duration::days(7);
 /// Looks at every deadline once. One that fails does not hold up the others; the next round tries it again.
 pub async fn round(app: &App) {
     note("disputes", disputes(app).await);
+    note("obligations", obligations(app).await);
     note("tidying", tidy(app).await);
 }
 
@@ -60,10 +62,28 @@ async fn disputes(app: &App) -> Result<(), ApiError> {
     }
 }
 
+/// What was promised for a day that is over.
+async fn obligations(app: &App) -> Result<(), ApiError> {
+    let mut db = app.db.acquire().await?;
+    let due = obligations::due(&mut db, app.clock.now()).await?;
+    drop(db);
+    for id in due {
+        let mut tx = app.begin().await?;
+        let outcome = obligations::expire(&mut tx, &app.rules, id).await;
+        finish(app, tx, outcome).await?;
+    }
+    Ok(())
+}
+
 /// Under the dispute's lock, because somebody may have acted a moment before.
 async fn expire(app: &App, id: DisputeId) -> Result<(), ApiError> {
     let mut tx = app.begin().await?;
-    match carry_out(app, &mut tx, id).await {
+    let outcome = carry_out(app, &mut tx, id).await;
+    finish(app, tx, outcome).await
+}
+
+async fn finish(app: &App, tx: Tx, outcome: Result<(), ApiError>) -> Result<(), ApiError> {
+    match outcome {
         Ok(()) => {
             let hints = tx.commit().await?;
             app.tell(hints);

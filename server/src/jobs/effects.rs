@@ -7,12 +7,20 @@ use crate::jobs::Job;
 use crate::jobs::queue::Held;
 use crate::notices;
 use crate::notify::sms;
+use crate::obligations;
 
 pub async fn carry_out(app: &App, held: &Held) -> Result<(), ApiError> {
     match held.job()? {
         Job::NotifyDispute { dispute, seq } => {
             let mut tx = app.begin().await?;
             notices::tell::dispute_event(&mut tx, dispute, seq).await?;
+            held.finish(app, tx).await
+        }
+        Job::Remind { dispute, party, obligation, about, .. } => {
+            let mut tx = app.begin().await?;
+            if obligations::reminder_is_due(&mut tx, dispute, obligation).await? {
+                notices::tell::party(&mut tx, dispute, party, about.into()).await?;
+            }
             held.finish(app, tx).await
         }
         Job::SendText { message } => {

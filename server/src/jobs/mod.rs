@@ -6,10 +6,11 @@ pub mod queue;
 pub mod worker;
 
 use crate::db::{Hint, Tx};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::dispute::{Dispute, Event};
 use domain::notice;
-use protocol::{DisputeId, TextMessageId};
+use protocol::follow_up::ReminderKind;
+use protocol::{DisputeId, ObligationId, PartyId, TextMessageId};
 use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
 
@@ -21,6 +22,15 @@ pub enum Job {
     NotifyDispute { dispute: DisputeId, seq: i64 },
     /// Send a text message that was queued.
     SendText { message: TextMessageId },
+    /// Remind a party of a day that comes, unless nothing is open any more.
+    Remind {
+        dispute: DisputeId,
+        party: PartyId,
+        obligation: Option<ObligationId>,
+        about: ReminderKind,
+        /// The day of the reminder: of some there are several.
+        on: NaiveDate,
+    },
 }
 
 impl Job {
@@ -28,6 +38,7 @@ impl Job {
         match self {
             Self::NotifyDispute { .. } => "notify_dispute",
             Self::SendText { .. } => "send_text",
+            Self::Remind { .. } => "remind",
         }
     }
 
@@ -38,6 +49,10 @@ impl Job {
                 format!("{}:{dispute}:{seq}", self.kind())
             }
             Self::SendText { message } => format!("{}:{message}", self.kind()),
+            Self::Remind { dispute, party, obligation, about, on } => {
+                let of = obligation.map(|id| id.to_string()).unwrap_or_default();
+                format!("{}:{dispute}:{party}:{of}:{about}:{on}", self.kind())
+            }
         }
     }
 }

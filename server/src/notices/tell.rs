@@ -5,7 +5,7 @@ use crate::error::ApiError;
 use domain::dispute::Event;
 use domain::notice::{self, Audience};
 use protocol::notice::NoticeKind;
-use protocol::{AccountId, DisputeId, PersonId};
+use protocol::{AccountId, DisputeId, PartyId, PersonId};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 use std::collections::BTreeMap;
@@ -33,13 +33,32 @@ pub async fn dispute_event(tx: &mut Tx, dispute: DisputeId, seq: i64) -> Result<
             }
         }
     }
-    insert(tx, dispute, seq, &told).await
+    insert(tx, dispute, Some(seq), &told).await
+}
+
+/// Tells a party, and who acts for it, of what no event brought. The caller commits it together with "done".
+pub async fn party(
+    tx: &mut Tx,
+    dispute: DisputeId,
+    party: PartyId,
+    kind: NoticeKind,
+) -> Result<(), ApiError> {
+    let people = sqlx::query_scalar!(
+        r#"select person_id as "person!: PersonId" from parties where id = $1
+           union
+           select person_id from representatives where party_id = $1 and ended_at is null"#,
+        party as PartyId,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let told = people.into_iter().map(|person| (person, kind)).collect();
+    insert(tx, dispute, None, &told).await
 }
 
 async fn insert(
     tx: &mut Tx,
     dispute: DisputeId,
-    seq: i64,
+    seq: Option<i64>,
     told: &BTreeMap<PersonId, NoticeKind>,
 ) -> Result<(), ApiError> {
     let now = tx.now;

@@ -218,6 +218,7 @@ impl<'a> Stage<'a> {
     /// A dispute in mediation with everybody in their part; one for each question, so that answers do not mix.
     async fn scene(&self, asking: Who) -> Scene {
         let [dispute, applicant, respondent, room, session] = [(); 5].map(|()| Uuid::new_v4());
+        let [agreement, obligation, visit] = [(); 3].map(|()| Uuid::new_v4());
         let statements = [
             self.dispute(dispute),
             self.parties(dispute, applicant, respondent),
@@ -225,6 +226,7 @@ impl<'a> Stage<'a> {
             self.neutrals(dispute, applicant, respondent),
             self.room(dispute, room),
             self.session(dispute, session, applicant, respondent),
+            self.agreement(dispute, [agreement, obligation, visit], [applicant, respondent]),
         ];
         self.run(statements.concat()).await;
         let (own, side) = match asking {
@@ -249,6 +251,8 @@ impl<'a> Stage<'a> {
                 ("mediator", format!("acc_{}", self.spare.simple())),
                 ("district", "330203".into()),
                 ("community", "330203001001".into()),
+                ("obl", format!("obl_{}", obligation.simple())),
+                ("vst", format!("vst_{}", visit.simple())),
             ],
         }
     }
@@ -373,6 +377,28 @@ impl<'a> Stage<'a> {
         planned + &came.concat()
     }
 
+    /// A text that is up for signing, and beside it something promised and a visit to make.
+    fn agreement(
+        &self,
+        dispute: Uuid,
+        [agreement, obligation, visit]: [Uuid; 3],
+        [applicant, respondent]: [Uuid; 2],
+    ) -> String {
+        let (now, organ) = (self.now(), self.test.place.committee);
+        format!(
+            "insert into agreements (id, dispute_id, organ_id, number, version, revision, round, status, draft, text,
+                 text_hash, created_at, updated_at)
+             values ('{agreement}', '{dispute}', '{organ}', '{agreement}', 2, 1, 1, 'up_for_signing',
+                 '{{\"form\": \"written\"}}', '协议', encode(sha256(convert_to('协议', 'UTF8')), 'hex'), '{now}', '{now}');
+             insert into obligations (id, dispute_id, agreement_id, clause, obligor, beneficiary, act, due_on,
+                 created_at, updated_at)
+             values ('{obligation}', '{dispute}', '{agreement}', 0, '{respondent}', '{applicant}', '道歉',
+                 '2026-12-01', '{now}', '{now}');
+             insert into visits (id, dispute_id, due_on, reason, created_at)
+             values ('{visit}', '{dispute}', '2026-12-01', 'risk', '{now}');"
+        )
+    }
+
     fn now(&self) -> String {
         self.test.now().to_rfc3339()
     }
@@ -391,10 +417,12 @@ impl<'a> Stage<'a> {
 impl Scene {
     /// A path of the API document with the ids of this scene in it.
     fn path(&self, path: &str) -> String {
-        let own = match path {
-            _ if path.starts_with("/v1/rooms/") => "{rom}",
-            _ if path.starts_with("/v1/staff-accounts/") => "{spare}",
-            _ if path.starts_with("/v1/sessions/") => "{ses}",
+        let own = match path.split('/').nth(2) {
+            Some("rooms") => "{rom}",
+            Some("staff-accounts") => "{spare}",
+            Some("sessions") => "{ses}",
+            Some("obligations") => "{obl}",
+            Some("visits") => "{vst}",
             _ => "{dsp}",
         };
         self.fill(&path.replace("{id}", own))

@@ -296,6 +296,10 @@ impl Answer {
 
 /// Returns once a statement of this database waits for a lock: the only sound moment to let its rival go on.
 pub async fn until_somebody_waits_for_a_lock(db: &PgPool) {
+    until_so_many_wait_for_a_lock(db, 1).await;
+}
+
+pub async fn until_so_many_wait_for_a_lock(db: &PgPool, many: i64) {
     loop {
         let waiting: i64 = sqlx::query_scalar(
             "select count(*) from pg_stat_activity
@@ -304,7 +308,7 @@ pub async fn until_somebody_waits_for_a_lock(db: &PgPool) {
         .fetch_one(db)
         .await
         .unwrap();
-        if waiting > 0 {
+        if waiting >= many {
             return;
         }
         tokio::task::yield_now().await;

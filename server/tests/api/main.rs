@@ -9,17 +9,21 @@
 
 mod access;
 mod accounts;
+mod agreed;
+mod agreements;
 mod app;
 mod clocks;
 mod directory;
 mod disputes;
 mod docs;
+mod follow_ups;
 mod jobs;
 mod limits;
 mod live;
 mod locks;
 mod mediation;
 mod notices;
+mod obligations;
 #[path = "../support/postgres.rs"]
 mod postgres;
 #[path = "../support/redis.rs"]

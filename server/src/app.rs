@@ -7,6 +7,7 @@ use crate::accounts::vault::Vault;
 use crate::clock::{Clock, Ids};
 use crate::config::Config;
 use crate::db::Hint;
+use crate::evidence::files::Files;
 use crate::http::docs::Operations;
 use crate::notify::sms::Sms;
 use domain::rules::Rules;
@@ -32,6 +33,7 @@ pub struct Parts {
     pub passwords: Passwords,
     pub sms: Sms,
     pub operations: Operations,
+    pub files: Files,
     /// What was committed, told to sockets and workers of this process.
     pub hints: broadcast::Sender<Hint>,
     /// Everything that runs, so that stopping can wait for it.

@@ -52,6 +52,12 @@ pub struct Config {
     /// Where uploads are kept: `file:///…` or `s3://bucket`; defaults to a folder of ALA_DATA.
     #[arg(long, env = "ALA_OBJECT_STORE_URL")]
     pub object_store_url: Option<String>,
+    /// Bytes of evidence that one side can hand in to one dispute.
+    #[arg(long, env = "ALA_EVIDENCE_PER_SIDE", default_value_t = 2 << 30)]
+    pub evidence_per_side: i64,
+    /// Bytes of evidence that one account can hand in to all disputes together.
+    #[arg(long, env = "ALA_EVIDENCE_PER_ACCOUNT", default_value_t = 20 << 30)]
+    pub evidence_per_account: i64,
     /// Origins from which a browser may use the API and the live socket, exactly as browsers send them.
     #[arg(long, env = "ALA_ORIGINS", value_delimiter = ',')]
     pub origins: Vec<String>,

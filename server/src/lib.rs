@@ -9,6 +9,7 @@ pub mod db;
 pub mod disputes;
 pub mod embedded;
 pub mod error;
+pub mod evidence;
 pub mod http;
 pub mod invitations;
 pub mod jobs;

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::error::ApiError;
 use crate::http::{auth, docs, health};
-use crate::{accounts, appointments, disputes, invitations, notices, rooms, telemetry};
+use crate::{accounts, appointments, disputes, evidence, invitations, notices, rooms, telemetry};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, header};
@@ -27,6 +27,7 @@ pub fn api() -> (Router<App>, OpenApi) {
         .nest("/v1", appointments::routes::routes())
         .nest("/v1", accounts::staff_routes::routes())
         .nest("/v1", disputes::routes::routes())
+        .nest("/v1", evidence::routes::routes())
         .nest("/v1", notices::routes::routes())
         .nest("/v1", rooms::routes::routes())
         .nest("/v1", disputes::steps::routes())

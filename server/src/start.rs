@@ -10,6 +10,7 @@ use crate::clock::{Clock, Ids};
 use crate::config::Config;
 use crate::db;
 use crate::embedded::{Embedded, Profile};
+use crate::evidence::files::Files;
 use crate::http::docs::Operations;
 use crate::http::serve;
 use crate::jobs::worker;
@@ -118,6 +119,10 @@ pub fn parts(config: Config, database: PgConnectOptions) -> anyhow::Result<Parts
         Some(file) => Vault::from_file(file)?,
         None => Vault::kept_in(&config.data)?,
     };
+    let files = match &config.object_store_url {
+        Some(url) => Files::at(url)?,
+        None => Files::folder(config.data.join("evidence"))?,
+    };
     Ok(Parts {
         vault,
         passwords: Passwords::default(),
@@ -128,6 +133,7 @@ pub fn parts(config: Config, database: PgConnectOptions) -> anyhow::Result<Parts
         ids: Ids::Random,
         rules: Rules::ningbo(),
         tokens,
+        files,
         operations: Operations::of(&router::api().1)?,
         hints: broadcast::channel(HINTS).0,
         tasks: TaskTracker::new(),

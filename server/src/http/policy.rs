@@ -83,6 +83,21 @@ pub const TALKING: &[Part] = &[
     Part::InvitedLawyer,
 ];
 
+/// Those who may hand in evidence.
+pub const HANDS_IN: &[Part] = &[
+    Part::Applicant,
+    Part::Respondent,
+    Part::Agent,
+    Part::Guardian,
+    Part::Mediator,
+    Part::CoMediator,
+    Part::InvitedLawyer,
+    Part::Filer,
+    Part::Owner,
+    Part::StationOfficer,
+    Part::StationLeader,
+];
+
 /// Everybody who may see that a dispute exists.
 pub const ANY_PART: &[Part] = &[
     Part::Applicant,
@@ -142,6 +157,10 @@ pub const POLICY: &[Row] = &[
     row("disputes_suspend", Rule::Command(Kind::Suspend)),
     row("disputes_triage", Rule::Command(Kind::Triage)),
     row("disputes_withdraw", Rule::Command(Kind::Withdraw)),
+    row("evidence_add", Rule::Parts(HANDS_IN)),
+    row("evidence_content", Rule::Parts(INVOLVED)),
+    row("evidence_list", Rule::Parts(INVOLVED)),
+    row("evidence_share", Rule::Parts(HANDS_IN)),
     row("health_live", Rule::Public),
     row("health_ready", Rule::Public),
     row("notices_list", Rule::SignedIn),

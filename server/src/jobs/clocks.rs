@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::disputes::{lifecycle, store};
 use crate::error::ApiError;
+use crate::evidence;
 use chrono::{DateTime, Duration, Utc};
 use domain::dispute::{Command, is_before_effect};
 use protocol::DisputeId;
@@ -21,6 +22,7 @@ const JOBS_KEPT: Duration = Duration::days(7);
 pub async fn round(app: &App) {
     note("disputes", disputes(app).await);
     note("tidying", tidy(app).await);
+    note("uploads", evidence::tidy::left_behind(app).await);
 }
 
 fn note(what: &'static str, outcome: Result<(), ApiError>) {

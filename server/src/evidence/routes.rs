@@ -1,6 +1,7 @@
 //! Doors: handing in evidence, seeing it, showing it to all.
 
 use crate::app::App;
+use crate::disputes;
 use crate::error::ApiError;
 use crate::evidence::receive::{self, Declared};
 use crate::evidence::{list, send, store};
@@ -53,6 +54,8 @@ async fn add(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Written<EvidenceView>, ApiError> {
+    // Outsiders learn nothing, not even what is wrong with their request.
+    disputes::store::look(&mut *app.db.acquire().await?, id, &actor).await?;
     let declared = Declared::read(&headers)?;
     let whole = receive::receive(app.clone(), actor, key, id, declared, body);
     app.detached(whole).await

@@ -211,25 +211,17 @@ async fn dispute_of(db: &mut PgConnection, id: EvidenceId) -> Result<DisputeId, 
     .ok_or_else(ApiError::not_found)
 }
 
-/// Foreign, hidden and unknown evidence are the same 404.
-fn hidden(error: ApiError) -> ApiError {
-    match error.code() {
-        ErrorCode::NotPermitted => ApiError::not_found(),
-        _ => error,
-    }
-}
-
-/// One piece for reading.
+/// One piece for reading. Foreign, hidden and unknown ones are the same 404.
 pub async fn look(db: &mut PgConnection, id: EvidenceId, actor: &Actor) -> Result<Found, ApiError> {
     let dispute = dispute_of(db, id).await?;
-    let (_, standing) = disputes::store::look(db, dispute, actor).await.map_err(hidden)?;
+    let (_, standing) = disputes::store::look(db, dispute, actor).await?;
     find(db, id, dispute, &Sight::of(&standing)).await?.ok_or_else(ApiError::not_found)
 }
 
 /// The dispute is locked, then the piece is read: one order of locks for everything in a dispute.
 async fn lock(tx: &mut Tx, id: EvidenceId, actor: &Actor) -> Result<(Found, Standing), ApiError> {
     let dispute = dispute_of(tx, id).await?;
-    let (_, standing) = disputes::store::lock(tx, dispute, actor).await.map_err(hidden)?;
+    let (_, standing) = disputes::store::lock(tx, dispute, actor).await?;
     let found = find(tx, id, dispute, &Sight::of(&standing)).await?;
     Ok((found.ok_or_else(ApiError::not_found)?, standing))
 }

@@ -20,6 +20,9 @@ pub struct Config {
     /// Address to listen on.
     #[arg(long, env = "ALA_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
+    /// Address on which Prometheus finds figures; none are kept without it. Never the one people reach.
+    #[arg(long, env = "ALA_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
     /// Address under which people reach the service; it stands in text messages.
     #[arg(long, env = "ALA_PUBLIC_URL", default_value = "http://127.0.0.1:8080")]
     pub public_url: String,

@@ -3,7 +3,9 @@
 use crate::app::App;
 use crate::error::ApiError;
 use crate::http::{auth, docs, health};
-use crate::{accounts, appointments, disputes, evidence, invitations, notices, rooms, telemetry};
+use crate::{
+    accounts, appointments, audit, disputes, evidence, invitations, notices, rooms, telemetry,
+};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, header};
@@ -26,6 +28,7 @@ pub fn api() -> (Router<App>, OpenApi) {
         .nest("/v1", accounts::routes::routes())
         .nest("/v1", appointments::routes::routes())
         .nest("/v1", accounts::staff_routes::routes())
+        .nest("/v1", audit::routes::routes())
         .nest("/v1", disputes::routes::routes())
         .nest("/v1", evidence::routes::routes())
         .nest("/v1", notices::routes::routes())

@@ -12,10 +12,10 @@ use crate::db;
 use crate::embedded::{Embedded, Profile};
 use crate::evidence::files::Files;
 use crate::http::docs::Operations;
-use crate::http::serve;
+use crate::http::{metrics, serve};
 use crate::jobs::worker;
 use crate::notify::sms::Sms;
-use crate::router;
+use crate::{router, telemetry};
 use anyhow::{Context, bail};
 use domain::rules::Rules;
 use protocol::account::Role;
@@ -101,6 +101,9 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let router = router::router(app.clone());
     stop_on_signal(&app)?;
     worker::start(&app);
+    if let Some(address) = app.config.metrics_listen {
+        metrics::serve(&app, metrics::bind(address).await?, telemetry::recorder()?);
+    }
     tracing::info!(address = %listener.local_addr()?, "ready");
     serve::serve(app, router, listener).await
 }

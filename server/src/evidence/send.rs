@@ -1,6 +1,7 @@
 //! Giving a file out: hashed again on the way, and never completed when it is not what was handed in.
 
 use crate::app::App;
+use crate::audit;
 use crate::error::ApiError;
 use crate::evidence::name;
 use crate::evidence::store::{self, Found};
@@ -21,10 +22,11 @@ use std::io;
 const REPR_DIGEST: HeaderName = HeaderName::from_static("repr-digest");
 
 pub async fn content(app: &App, actor: &Actor, id: EvidenceId) -> Result<Response, ApiError> {
-    let found = {
-        let mut db = app.db.acquire().await?;
-        store::look(&mut db, id, actor).await?
-    };
+    // What cannot be noted is not given out.
+    let mut tx = app.begin().await?;
+    let found = store::look(&mut tx, id, actor).await?;
+    audit::note(&mut tx, actor, b"{}").await?;
+    tx.commit().await?;
     if found.damaged_at.is_some() {
         return Err(damaged());
     }
@@ -104,14 +106,22 @@ impl Check {
 async fn note_damage(app: &App, id: EvidenceId) {
     tracing::error!(evidence = %id, "a file differs from what was handed in");
     metrics::counter!("evidence_damaged_total").increment(1);
-    let noted = sqlx::query!(
+    if let Err(error) = record_damage(app, id).await {
+        tracing::error!(code = error.code().as_str(), "damage was not noted");
+    }
+}
+
+async fn record_damage(app: &App, id: EvidenceId) -> Result<(), ApiError> {
+    let mut tx = app.begin().await?;
+    let now = tx.now;
+    sqlx::query!(
         "update evidence set damaged_at = coalesce(damaged_at, $2) where id = $1",
         id as EvidenceId,
-        app.clock.now(),
+        now,
     )
-    .execute(&app.db)
-    .await;
-    if let Err(error) = noted {
-        tracing::error!(code = ApiError::from(error).code().as_str(), "damage was not noted");
-    }
+    .execute(&mut *tx)
+    .await?;
+    audit::note_system(&mut tx, "evidence_damaged", &id.to_string()).await?;
+    tx.commit().await?;
+    Ok(())
 }

@@ -2,8 +2,10 @@
 
 use crate::accounts::tokens::Claims;
 use crate::app::App;
+use crate::audit;
 use crate::error::ApiError;
 use crate::http::policy::{Row, Rule};
+use crate::telemetry::RequestId;
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
@@ -25,6 +27,29 @@ pub struct Actor {
     pub committee: Option<CommitteeId>,
     pub operation: &'static str,
     pub rule: Rule,
+    pub trace: Trace,
+}
+
+/// The request behind what an actor does, for the audit trail.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    /// Under which the log has the request.
+    pub request: String,
+    /// The id that the path names; nothing else that stands there.
+    pub object: Option<String>,
+}
+
+impl Trace {
+    fn of(request: &Request) -> Self {
+        let named = |part: &&str| audit::note::is_an_id(part);
+        Self {
+            request: request
+                .extensions()
+                .get::<RequestId>()
+                .map_or_else(String::new, |id| id.0.clone()),
+            object: request.uri().path().split('/').find(named).map(ToOwned::to_owned),
+        }
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Actor {
@@ -47,7 +72,8 @@ pub async fn authorize(
         .find(request.method(), path.as_str())
         .ok_or_else(|| ApiError::Internal(anyhow::anyhow!("no policy for {}", path.as_str())))?;
     if !matches!(row.rule, Rule::Public) {
-        let actor = authenticate(&app, request.headers(), row).await?;
+        let mut actor = authenticate(&app, request.headers(), row).await?;
+        actor.trace = Trace::of(&request);
         if !row.rule.permits_role(actor.role) {
             return Err(ApiError::not_permitted());
         }
@@ -108,6 +134,7 @@ pub async fn find(
         committee: a.committee,
         operation: row.operation,
         rule: row.rule,
+        trace: Trace::default(),
     }))
 }
 

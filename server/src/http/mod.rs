@@ -6,6 +6,7 @@ pub mod docs;
 pub mod extract;
 pub mod health;
 pub mod idempotency;
+pub mod metrics;
 pub mod policy;
 pub mod serve;
 pub mod write;

@@ -141,6 +141,7 @@ pub const POLICY: &[Row] = &[
     row("disputes_claim", Rule::Command(Kind::Claim)),
     row("disputes_conflicts", Rule::Parts(&[Part::Candidate])),
     row("disputes_consent", Rule::Command(Kind::Consent)),
+    row("audit_list", Rule::Roles(&[Role::Auditor])),
     row("disputes_create", Rule::SignedIn),
     row("disputes_decline", Rule::Command(Kind::Decline)),
     row("disputes_disclose", Rule::Command(Kind::Disclose)),

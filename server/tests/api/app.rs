@@ -56,7 +56,15 @@ impl TestApp {
 
     /// With parts that no setting names.
     pub async fn start_changed(settings: &[&str], change: impl FnOnce(&mut Parts)) -> Self {
-        let TestDb { owner, options } = postgres::fresh_database(&db::MIGRATOR).await;
+        Self::start_on(postgres::fresh_database(&db::MIGRATOR).await, settings, change).await
+    }
+
+    /// On a database of its own making.
+    pub async fn start_on(
+        TestDb { owner, options }: TestDb,
+        settings: &[&str],
+        change: impl FnOnce(&mut Parts),
+    ) -> Self {
         let data = tempfile::tempdir().unwrap();
         let folder = data.path().to_str().unwrap();
         let usual = ["ala", "--database-connections", "8", "--data", folder];

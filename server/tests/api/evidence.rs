@@ -288,6 +288,14 @@ async fn r17_a_file_changed_in_the_store_is_never_given_out_as_whole() {
     }
     let again = ana.get(&format!("/v1/evidence/{}/content", piece.id)).await;
     again.is_refused(500, ErrorCode::Internal);
+    let noted: Vec<String> = sqlx::query_scalar(
+        "select operation from audit_entries where object = $1 or outcome = $1 order by operation",
+    )
+    .bind(piece.id.to_string())
+    .fetch_all(&test.owner)
+    .await
+    .unwrap();
+    assert_eq!(noted, ["evidence_add", "evidence_content", "evidence_content", "evidence_damaged"]);
 }
 
 #[tokio::test]

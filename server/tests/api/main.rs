@@ -8,10 +8,12 @@
 mod access;
 mod accounts;
 mod app;
+mod audit;
 mod clocks;
 mod disputes;
 mod docs;
 mod evidence;
+mod health;
 mod jobs;
 mod locks;
 mod mediation;

@@ -78,11 +78,12 @@ async fn text_messages_say_that_there_is_news_and_nothing_else() {
     let mut sent: Vec<(String, String)> = Vec::new();
     while let Some(held) = server::jobs::queue::claim(&test.app).await.unwrap() {
         server::jobs::effects::carry_out(&test.app, &held).await.unwrap();
-        let now: Vec<(String, String)> =
-            sqlx::query_as("select phone, body from text_messages where kind = 'notice' and phone is not null")
-                .fetch_all(&test.owner)
-                .await
-                .unwrap();
+        let now: Vec<(String, String)> = sqlx::query_as(
+            "select phone, body from text_messages where kind = 'notice' and phone is not null",
+        )
+        .fetch_all(&test.owner)
+        .await
+        .unwrap();
         sent.extend(now.into_iter().filter(|text| !text.1.is_empty()));
     }
     sent.sort();

@@ -39,6 +39,7 @@ pub struct Place {
 }
 
 #[derive(Parser)]
+#[command(args_override_self = true)]
 struct Arguments {
     #[command(flatten)]
     config: Config,

@@ -15,6 +15,7 @@ async fn sec_aud_every_write_is_noted_with_the_deed_and_refused_ones_are_not() {
     let answer = ana.post("/v1/disputes", noise()).await;
     let dispute: DisputeView = answer.to();
     let path = format!("/v1/disputes/{}", dispute.id);
+    test.advance(chrono::Duration::seconds(1));
     ana.command(&format!("{path}/withdraw")).await.ok();
     ana.command(&format!("{path}/withdraw")).await.is_refused(409, ErrorCode::WrongStatus);
     let page: AuditPage = auditor.get(&format!("/v1/audit?object={}", dispute.id)).await.to();

@@ -66,7 +66,11 @@ impl Files {
             .await
             .map_err(|_| ApiError::unavailable())?
             .map_err(anyhow::Error::from)?;
-        let upload = self.store.put_multipart(&Path::from(object)).await.map_err(store_error)?;
+        let upload = self
+            .store
+            .put_multipart(&Path::from(object))
+            .await
+            .map_err(|error| store_error(&error))?;
         Ok(Writing { upload, buffer: BytesMut::new(), part: self.part, _place: place })
     }
 
@@ -75,7 +79,8 @@ impl Files {
         object: &str,
     ) -> Result<futures_util::stream::BoxStream<'static, object_store::Result<Bytes>>, ApiError>
     {
-        let found = self.store.get(&Path::from(object)).await.map_err(store_error)?;
+        let found =
+            self.store.get(&Path::from(object)).await.map_err(|error| store_error(&error))?;
         Ok(found.into_stream())
     }
 
@@ -83,7 +88,7 @@ impl Files {
     pub async fn remove(&self, object: &str) -> Result<(), ApiError> {
         match self.store.delete(&Path::from(object)).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
-            Err(error) => return Err(store_error(error)),
+            Err(error) => return Err(store_error(&error)),
         }
         if let Some(folder) = &self.folder {
             // The name under which the local store writes before it publishes.
@@ -123,7 +128,7 @@ impl Writing<'_> {
     async fn flush(&mut self) -> Result<(), ApiError> {
         // Handed over whole and replaced: the store frees it when the part is written.
         let part = std::mem::take(&mut self.buffer).freeze();
-        self.upload.put_part(PutPayload::from(part)).await.map_err(store_error)
+        self.upload.put_part(PutPayload::from(part)).await.map_err(|error| store_error(&error))
     }
 
     /// On disk, or in the bucket, when this returns.
@@ -131,7 +136,7 @@ impl Writing<'_> {
         if !self.buffer.is_empty() {
             self.flush().await?;
         }
-        self.upload.complete().await.map_err(store_error)?;
+        self.upload.complete().await.map_err(|error| store_error(&error))?;
         Ok(())
     }
 
@@ -144,12 +149,12 @@ impl Writing<'_> {
 }
 
 /// The store is away or full: told as such, never as done.
-fn store_error(error: object_store::Error) -> ApiError {
+fn store_error(error: &object_store::Error) -> ApiError {
     let full =
-        std::iter::successors(Some(&error as &(dyn std::error::Error + 'static)), |e| e.source())
+        std::iter::successors(Some(error as &(dyn std::error::Error + 'static)), |e| e.source())
             .find_map(|e| e.downcast_ref::<io::Error>())
             .map(io_error);
-    tracing::error!(error = %kind_of(&error), "the object store failed");
+    tracing::error!(error = %kind_of(error), "the object store failed");
     full.unwrap_or_else(ApiError::unavailable)
 }
 
@@ -185,9 +190,9 @@ mod tests {
         let mut full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a device");
         let io = full.write_all(b"x").expect_err("always full");
         let wrapped = |io| object_store::Error::Generic { store: "local", source: Box::new(io) };
-        assert_eq!(store_error(wrapped(io)).code(), ErrorCode::StorageFull);
+        assert_eq!(store_error(&wrapped(io)).code(), ErrorCode::StorageFull);
         let gone = io::Error::from(io::ErrorKind::NotADirectory);
-        assert_eq!(store_error(wrapped(gone)).code(), ErrorCode::Unavailable);
+        assert_eq!(store_error(&wrapped(gone)).code(), ErrorCode::Unavailable);
     }
 
     #[test]

@@ -57,7 +57,7 @@ async fn measure(app: &App) {
     metrics::gauge!("database_connections", "state" => "in_use")
         .set(app.db.size().saturating_sub(idle));
     let queue = jobs(app).await;
-    metrics::gauge!("database_up").set(if queue.is_ok() { 1 } else { 0 });
+    metrics::gauge!("database_up").set(i32::from(queue.is_ok()));
 }
 
 async fn jobs(app: &App) -> Result<(), ApiError> {

@@ -33,7 +33,7 @@ fn photo(mib: usize) -> reqwest::Body {
     let first = Bytes::from_static(
         b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0 a photo of a staircase",
     );
-    let block = Bytes::from_static(&[7; 64 << 10]);
+    let block = Bytes::from(vec![7; 64 << 10]);
     let rest = stream::iter(std::iter::repeat_n(block, mib * 16 - 1));
     reqwest::Body::wrap_stream(stream::iter([first]).chain(rest).map(Ok::<_, io::Error>))
 }

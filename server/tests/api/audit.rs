@@ -49,7 +49,7 @@ async fn sec_aud_02_nobody_changes_what_was_noted() {
     ] {
         for db in [&test.owner, &test.app.db] {
             let refused = sqlx::query(statement).execute(db).await.unwrap_err();
-            let code = refused.as_database_error().and_then(|e| e.code()).unwrap().into_owned();
+            let code = refused.as_database_error().unwrap().code().unwrap().into_owned();
             assert_eq!(code, "42501", "{statement}");
         }
     }

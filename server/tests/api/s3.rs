@@ -29,9 +29,9 @@ type Parameters = Query<HashMap<String, String>>;
 impl Bucket {
     /// Serves the bucket on loopback and answers with a store that uses it.
     pub async fn serve(&self) -> Files {
-        let routes = put(write).post(begin_or_complete).get(read).head(read).delete(remove);
+        let doors = put(write).post(begin_or_complete).get(read).head(read).delete(remove);
         let router = Router::new()
-            .route("/files/{object}", routes)
+            .route("/files/{object}", doors)
             .layer(axum::extract::DefaultBodyLimit::disable())
             .with_state(self.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -132,12 +132,16 @@ returns table (parts text[], acts_for jsonb)
 language sql stable security invoker set search_path = public, pg_temp
 as $$
     with me as (select a.id, a.person_id, a.role, a.station_id, a.committee_id from accounts a where a.id = account),
+    -- A draft is its filer's alone, whoever is named in it.
+    theirs as (
+        select from disputes d where d.id = dispute and (d.status <> 'draft' or d.filed_by = account)
+    ),
     acting as (
         select p.id as party_id, p.side, p.side as part, '{}'::text[] as powers
-        from parties p, me where p.dispute_id = dispute and p.person_id = me.person_id
+        from parties p, me, theirs where p.dispute_id = dispute and p.person_id = me.person_id
         union all
         select p.id, p.side, r.kind, r.powers
-        from representatives r join parties p on p.id = r.party_id, me
+        from representatives r join parties p on p.id = r.party_id, me, theirs
         where r.dispute_id = dispute and r.person_id = me.person_id and r.ended_at is null
     ),
     parts as (

@@ -9,9 +9,12 @@ create table notices (
     event_seq bigint,
     created_at timestamptz not null,
     read_at timestamptz,
+    -- When a neutral text message was queued beside it.
+    texted_at timestamptz,
     constraint notices_tell_once unique (person_id, dispute_id, event_seq)
 );
 create index notices_by_person on notices (person_id, created_at desc, id desc);
+create index notices_texted on notices (person_id, texted_at) where texted_at is not null;
 create index notices_unread on notices (person_id) where read_at is null;
 revoke update, delete on notices from ala_app;
-grant update (read_at) on notices to ala_app;
+grant update (read_at, texted_at) on notices to ala_app;

@@ -6,6 +6,7 @@ pub mod conflict;
 pub mod consent;
 pub mod digest;
 pub mod dispute;
+pub mod evidence;
 pub mod follow_up;
 pub mod money;
 pub mod notice;

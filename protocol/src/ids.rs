@@ -86,6 +86,7 @@ ids! {
     AccountId = "acc",
     AgreementId = "agr",
     AppointmentId = "apt",
+    AuditId = "aud",
     ClauseId = "cls",
     CommitteeId = "com",
     DisputeId = "dsp",

@@ -7,6 +7,7 @@ use crate::accounts::vault::Vault;
 use crate::clock::{Clock, Ids};
 use crate::config::Config;
 use crate::db::Hint;
+use crate::evidence::files::Files;
 use crate::http::docs::Operations;
 use crate::http::limits::Limits;
 use crate::live::Hub;
@@ -35,6 +36,7 @@ pub struct Parts {
     pub passwords: Passwords,
     pub sms: Sms,
     pub operations: Operations,
+    pub files: Files,
     /// What was committed, told to sockets and workers of this process.
     pub hints: broadcast::Sender<Hint>,
     /// Who listens to what on this server.

@@ -20,6 +20,9 @@ pub struct Config {
     /// Address to listen on.
     #[arg(long, env = "ALA_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
+    /// Address on which Prometheus finds figures; none are kept without it. Never the one people reach.
+    #[arg(long, env = "ALA_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
     /// Address under which people reach the service; it stands in text messages.
     #[arg(long, env = "ALA_PUBLIC_URL", default_value = "http://127.0.0.1:8080")]
     pub public_url: String,
@@ -52,6 +55,12 @@ pub struct Config {
     /// Where uploads are kept: `file:///…` or `s3://bucket`; defaults to a folder of ALA_DATA.
     #[arg(long, env = "ALA_OBJECT_STORE_URL")]
     pub object_store_url: Option<String>,
+    /// Bytes of evidence that one side can hand in to one dispute.
+    #[arg(long, env = "ALA_EVIDENCE_PER_SIDE", default_value_t = 2 << 30)]
+    pub evidence_per_side: i64,
+    /// Bytes of evidence that one account can hand in to all disputes together.
+    #[arg(long, env = "ALA_EVIDENCE_PER_ACCOUNT", default_value_t = 20 << 30)]
+    pub evidence_per_account: i64,
     /// Origins from which a browser may use the API and the live socket, exactly as browsers send them.
     #[arg(long, env = "ALA_ORIGINS", value_delimiter = ',')]
     pub origins: Vec<String>,

@@ -25,6 +25,8 @@ pub fn app_pool(options: PgConnectOptions, size: u32) -> PgPool {
             ("lock_timeout", "2s"),
             ("idle_in_transaction_session_timeout", "10s"),
             ("timezone", "UTC"),
+            // The rollback on release would warn, nearly every time, that there is nothing to roll back.
+            ("client_min_messages", "error"),
         ])
         .application_name("ala")
         .log_statements(tracing::log::LevelFilter::Trace);

@@ -206,11 +206,21 @@ impl From<sqlx::Error> for ApiError {
             }
             E::Database(database) => {
                 from_database(database.code().as_deref(), database.constraint())
-                    .unwrap_or_else(|| Self::Internal(error.into()))
+                    .unwrap_or_else(|| Self::Internal(told_by(database.as_ref())))
             }
             _ => Self::Internal(error.into()),
         }
     }
+}
+
+/// What the log may say of it. Its text and detail hold the values at fault, which people wrote.
+fn told_by(error: &dyn sqlx::error::DatabaseError) -> anyhow::Error {
+    anyhow::anyhow!(
+        "the database refused: state {}, table {}, constraint {}",
+        error.code().unwrap_or_default(),
+        error.table().unwrap_or("-"),
+        error.constraint().unwrap_or("-"),
+    )
 }
 
 /// States of PostgreSQL that mean "later", and constraints that mean a decided refusal.

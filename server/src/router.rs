@@ -4,8 +4,8 @@ use crate::app::App;
 use crate::error::ApiError;
 use crate::http::{auth, docs, health};
 use crate::{
-    accounts, agreements, appointments, directory, disputes, follow_ups, invitations, live,
-    notices, obligations, rooms, sessions, telemetry,
+    accounts, agreements, appointments, audit, directory, disputes, evidence, follow_ups,
+    invitations, live, notices, obligations, rooms, sessions, telemetry,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -31,10 +31,12 @@ pub fn api() -> (Router<App>, OpenApi) {
         .nest("/v1", accounts::staff_routes::routes())
         .nest("/v1", agreements::routes::routes())
         .nest("/v1", appointments::routes::routes())
+        .nest("/v1", audit::routes::routes())
         .nest("/v1", directory::admin_routes::routes())
         .nest("/v1", directory::routes::routes())
         .nest("/v1", disputes::routes::routes())
         .nest("/v1", disputes::steps::routes())
+        .nest("/v1", evidence::routes::routes())
         .nest("/v1", follow_ups::routes::routes())
         .nest("/v1", invitations::routes::routes())
         .nest("/v1", notices::routes::routes())

@@ -10,13 +10,14 @@ use crate::clock::{Clock, Ids};
 use crate::config::Config;
 use crate::db;
 use crate::embedded::{Embedded, Profile};
+use crate::evidence::files::Files;
 use crate::guard;
 use crate::http::docs::Operations;
 use crate::http::limits::Limits;
-use crate::http::serve;
+use crate::http::{metrics, serve};
 use crate::jobs::worker;
 use crate::notify::sms::Sms;
-use crate::router;
+use crate::{router, telemetry};
 use anyhow::{Context, bail};
 use domain::rules::Rules;
 use protocol::account::Role;
@@ -108,6 +109,9 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let router = router::router(app.clone());
     stop_on_signal(&app)?;
     worker::start(&app);
+    if let Some(address) = app.config.metrics_listen {
+        metrics::serve(&app, metrics::bind(address).await?, telemetry::recorder()?);
+    }
     tracing::info!(address = %listener.local_addr()?, "ready");
     serve::serve(app, router, listener).await
 }
@@ -126,6 +130,10 @@ pub fn parts(config: Config, database: PgConnectOptions) -> anyhow::Result<Parts
         Some(file) => Vault::from_file(file)?,
         None => Vault::kept_in(&config.data)?,
     };
+    let files = match &config.object_store_url {
+        Some(url) => Files::at(url)?,
+        None => Files::folder(config.data.join("evidence"))?,
+    };
     Ok(Parts {
         limits: Limits::of(config.redis_url.as_deref())?,
         vault,
@@ -137,6 +145,7 @@ pub fn parts(config: Config, database: PgConnectOptions) -> anyhow::Result<Parts
         ids: Ids::Random,
         rules: Rules::ningbo(),
         tokens,
+        files,
         operations: Operations::of(&router::api().1)?,
         hints: broadcast::channel(HINTS).0,
         live: Arc::default(),

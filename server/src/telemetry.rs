@@ -34,9 +34,14 @@ pub fn recorder() -> anyhow::Result<PrometheusHandle> {
 
 const REQUEST_ID: &str = "x-request-id";
 
+/// The id of a request, as its handler finds it.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
 /// Gives the request an id, measures it, and writes its one line. The route is logged, not the path: paths hold ids.
-pub async fn observe(app: App, request: Request, next: Next) -> Response {
+pub async fn observe(app: App, mut request: Request, next: Next) -> Response {
     let id = app.ids.next().simple().to_string();
+    request.extensions_mut().insert(RequestId(id.clone()));
     let route = request
         .extensions()
         .get::<MatchedPath>()

@@ -2,10 +2,12 @@
 
 use crate::accounts::tokens::Claims;
 use crate::app::App;
+use crate::audit;
 use crate::error::ApiError;
 use crate::http::Client;
 use crate::http::limits::{Blind, Limit};
 use crate::http::policy::{Row, Rule};
+use crate::telemetry::RequestId;
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
@@ -27,6 +29,29 @@ pub struct Actor {
     pub committee: Option<CommitteeId>,
     pub operation: &'static str,
     pub rule: Rule,
+    pub trace: Trace,
+}
+
+/// The request behind what an actor does, for the audit trail.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    /// Under which the log has the request.
+    pub request: String,
+    /// The id that the path names; nothing else that stands there.
+    pub object: Option<String>,
+}
+
+impl Trace {
+    fn of(request: &Request) -> Self {
+        let named = |part: &&str| audit::note::is_an_id(part);
+        Self {
+            request: request
+                .extensions()
+                .get::<RequestId>()
+                .map_or_else(String::new, |id| id.0.clone()),
+            object: request.uri().path().split('/').find(named).map(ToOwned::to_owned),
+        }
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Actor {
@@ -52,8 +77,9 @@ pub async fn authorize(
     let now = app.clock.now();
     app.limits.take(&per_address(&app), &client.place(), now).await?;
     if !matches!(row.rule, Rule::Public) {
-        let actor = authenticate(&app, request.headers(), row).await?;
+        let mut actor = authenticate(&app, request.headers(), row).await?;
         app.limits.take(&per_account(&app), &actor.account.to_string(), now).await?;
+        actor.trace = Trace::of(&request);
         if !row.rule.permits_role(actor.role) {
             return Err(ApiError::not_permitted());
         }
@@ -128,6 +154,7 @@ pub async fn find(
         committee: a.committee,
         operation: row.operation,
         rule: row.rule,
+        trace: Trace::default(),
     }))
 }
 

@@ -1,6 +1,7 @@
 //! Is it alive, is it ready, how is it doing.
 
 use crate::app::App;
+use crate::db;
 use crate::error::ApiError;
 use crate::http::Json;
 use axum::extract::State;
@@ -26,7 +27,7 @@ async fn live() -> Json<Health> {
     Json::of(Health { status: "ok" })
 }
 
-/// The server can do its work: it is not stopping and the database answers.
+/// The server can do its work: it is not stopping, the database answers and is up to date.
 #[utoipa::path(
     get, path = "/health/ready", operation_id = "health_ready", tag = "health",
     responses((status = 200, body = Health, example = json!({"status": "ok"})))
@@ -35,6 +36,12 @@ async fn ready(State(app): State<App>) -> Result<Json<Health>, ApiError> {
     if app.stop.is_cancelled() {
         return Err(ApiError::unavailable());
     }
-    sqlx::query_scalar!("select 1").fetch_one(&app.db).await?;
+    let applied: Option<i64> =
+        sqlx::query_scalar("select max(version) from _sqlx_migrations where success")
+            .fetch_one(&app.db)
+            .await?;
+    if applied < db::MIGRATOR.iter().map(|migration| migration.version).max() {
+        return Err(ApiError::unavailable());
+    }
     Ok(Json::of(Health { status: "ok" }))
 }

@@ -99,6 +99,21 @@ const ATTENDING: &[Part] = &[
 /// A party, and who has to speak where a party cannot.
 const IN_PERSON: &[Part] = &[Part::Applicant, Part::Respondent, Part::Guardian];
 
+/// Those who may hand in evidence.
+pub const HANDS_IN: &[Part] = &[
+    Part::Applicant,
+    Part::Respondent,
+    Part::Agent,
+    Part::Guardian,
+    Part::Mediator,
+    Part::CoMediator,
+    Part::InvitedLawyer,
+    Part::Filer,
+    Part::Owner,
+    Part::StationOfficer,
+    Part::StationLeader,
+];
+
 /// Everybody who may see that a dispute exists.
 pub const ANY_PART: &[Part] = &[
     Part::Applicant,
@@ -222,6 +237,7 @@ pub const POLICY: &[Row] = &[
     row("agreements_sign", Rule::Parts(ACTS_FOR_A_PARTY)),
     row("agreements_sign_as_mediator", Rule::Parts(&[Part::Mediator])),
     row("agreements_signed_on_paper", Rule::Parts(&[Part::Mediator])),
+    row("audit_list", Rule::Roles(&[Role::Auditor])),
     row("directory_appoint", Rule::Roles(DIRECTOR)),
     row("directory_change_workroom", Rule::Roles(DIRECTOR)),
     row("directory_committees", Rule::Public),
@@ -268,6 +284,10 @@ pub const POLICY: &[Row] = &[
     row("disputes_suspend", Rule::Command(Kind::Suspend)),
     row("disputes_triage", Rule::Command(Kind::Triage)),
     row("disputes_withdraw", Rule::Command(Kind::Withdraw)),
+    row("evidence_add", Rule::Parts(HANDS_IN)),
+    row("evidence_content", Rule::Parts(INVOLVED)),
+    row("evidence_list", Rule::Parts(INVOLVED)),
+    row("evidence_share", Rule::Parts(HANDS_IN)),
     row("follow_ups_archive", Rule::Command(Kind::Archive)),
     row("follow_ups_close", Rule::Command(Kind::Close)),
     row(

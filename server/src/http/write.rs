@@ -1,6 +1,7 @@
 //! The one path of every write: begin, claim the key, do, keep the answer, commit, tell.
 
 use crate::app::App;
+use crate::audit;
 use crate::db::Tx;
 use crate::error::{ApiError, Refused};
 use crate::http::idempotency::{self, Claim};
@@ -95,6 +96,7 @@ impl App {
         }
         let answer = work(&mut tx, &actor).await?;
         let body = serde_json::to_vec(&answer).map_err(anyhow::Error::from)?;
+        audit::note(&mut tx, &actor, &body).await?;
         if let Some(key) = &key.0 {
             idempotency::keep(&mut tx, actor.account.0, key, status.as_u16(), &body).await?;
         }

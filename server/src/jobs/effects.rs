@@ -13,7 +13,7 @@ pub async fn carry_out(app: &App, held: &Held) -> Result<(), ApiError> {
     match held.job()? {
         Job::NotifyDispute { dispute, seq } => {
             let mut tx = app.begin().await?;
-            notices::tell::dispute_event(&mut tx, dispute, seq).await?;
+            notices::tell::dispute_event(&mut tx, &app.config.public_url, dispute, seq).await?;
             held.finish(app, tx).await
         }
         Job::Remind { dispute, party, obligation, about, .. } => {

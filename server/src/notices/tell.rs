@@ -2,17 +2,29 @@
 
 use crate::db::Tx;
 use crate::error::ApiError;
+use crate::notify::sms::{self, TextKind};
+use chrono::Duration;
 use domain::dispute::Event;
-use domain::notice::{self, Audience};
+use domain::notice::{self, Audience, Reach, Telling};
 use protocol::notice::NoticeKind;
-use protocol::{AccountId, DisputeId, PartyId, PersonId};
+use protocol::{AccountId, DisputeId, PartyId, PersonId, Phone};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
+/// However much happens, one text message in this time: the list in the app has it all.
+const ONE_TEXT_IN: Duration = Duration::minutes(10);
+/// After that it says nothing new.
+const TEXT_IS_NEWS: Duration = Duration::days(1);
+
 /// Tells of one event. Doing it again tells nobody anything new.
-pub async fn dispute_event(tx: &mut Tx, dispute: DisputeId, seq: i64) -> Result<(), ApiError> {
+pub async fn dispute_event(
+    tx: &mut Tx,
+    public_url: &str,
+    dispute: DisputeId,
+    seq: i64,
+) -> Result<(), ApiError> {
     let Some(happened) = sqlx::query!(
         r#"select e.event as "event: Json<Event>", a.person_id as "by?: PersonId"
            from dispute_events e left join accounts a on a.id = e.caused_by
@@ -25,15 +37,21 @@ pub async fn dispute_event(tx: &mut Tx, dispute: DisputeId, seq: i64) -> Result<
     else {
         return Ok(());
     };
-    let mut told: BTreeMap<PersonId, NoticeKind> = BTreeMap::new();
+    let mut told: BTreeMap<PersonId, Telling> = BTreeMap::new();
     for telling in notice::tellings(&happened.event) {
         for person in people(tx, dispute, telling.to).await? {
             if happened.by != Some(person) {
-                told.entry(person).or_insert(telling.kind);
+                told.entry(person).or_insert(telling);
             }
         }
     }
-    insert(tx, dispute, Some(seq), &told).await
+    let new = insert(tx, dispute, Some(seq), &told).await?;
+    for person in new {
+        if told.get(&person).is_some_and(|telling| telling.reach == Reach::Text) {
+            text(tx, public_url, person).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Tells a party, and who acts for it, of what no event brought. The caller commits it together with "done".
@@ -51,25 +69,29 @@ pub async fn party(
     )
     .fetch_all(&mut **tx)
     .await?;
-    let told = people.into_iter().map(|person| (person, kind)).collect();
-    insert(tx, dispute, None, &told).await
+    let telling = Telling { to: Audience::Parties, kind, reach: Reach::App };
+    let told = people.into_iter().map(|person| (person, telling)).collect();
+    insert(tx, dispute, None, &told).await?;
+    Ok(())
 }
 
+/// Answers with those who had not been told before.
 async fn insert(
     tx: &mut Tx,
     dispute: DisputeId,
     seq: Option<i64>,
-    told: &BTreeMap<PersonId, NoticeKind>,
-) -> Result<(), ApiError> {
+    told: &BTreeMap<PersonId, Telling>,
+) -> sqlx::Result<Vec<PersonId>> {
     let now = tx.now;
     let ids: Vec<Uuid> = told.iter().map(|_| tx.ids.next()).collect();
     let people: Vec<Uuid> = told.keys().map(|person| person.0).collect();
-    let kinds: Vec<String> = told.values().map(ToString::to_string).collect();
-    sqlx::query!(
-        "insert into notices (id, person_id, kind, dispute_id, event_seq, created_at)
-         select n.id, n.person_id, n.kind, $4, $5, $6
-         from unnest($1::uuid[], $2::uuid[], $3::text[]) as n (id, person_id, kind)
-         on conflict on constraint notices_tell_once do nothing",
+    let kinds: Vec<String> = told.values().map(|telling| telling.kind.to_string()).collect();
+    sqlx::query_scalar!(
+        r#"insert into notices (id, person_id, kind, dispute_id, event_seq, created_at)
+           select n.id, n.person_id, n.kind, $4, $5, $6
+           from unnest($1::uuid[], $2::uuid[], $3::text[]) as n (id, person_id, kind)
+           on conflict on constraint notices_tell_once do nothing
+           returning person_id as "person: PersonId""#,
         &ids,
         &people,
         &kinds,
@@ -77,8 +99,32 @@ async fn insert(
         seq,
         now,
     )
-    .execute(&mut **tx)
-    .await?;
+    .fetch_all(&mut **tx)
+    .await
+}
+
+/// Queues a text message that says no more than that there is news; several things at once make one message.
+async fn text(tx: &mut Tx, public_url: &str, person: PersonId) -> Result<(), ApiError> {
+    let now = tx.now;
+    let phone = sqlx::query_scalar!(
+        "with marked as (
+             update notices set texted_at = $2
+             where person_id = $1 and created_at = $2 and texted_at is null
+                 and not exists (select from notices t where t.person_id = $1 and t.texted_at > $3)
+             returning person_id)
+         select coalesce(a.phone, p.phone) from people p left join accounts a on a.person_id = p.id
+         where p.id in (select person_id from marked)",
+        person as PersonId,
+        now,
+        now - ONE_TEXT_IN,
+    )
+    .fetch_optional(&mut **tx)
+    .await?
+    .flatten();
+    if let Some(phone) = phone.and_then(|phone| phone.parse::<Phone>().ok()) {
+        let text = format!("【阿拉调解】{} {public_url}", notice::NEUTRAL_TEXT);
+        sms::queue(tx, &phone, TextKind::Notice, &text, now + TEXT_IS_NEWS).await?;
+    }
     Ok(())
 }
 

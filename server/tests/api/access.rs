@@ -229,6 +229,7 @@ impl<'a> Stage<'a> {
             self.agreement(dispute, [agreement, obligation, visit], [applicant, respondent]),
         ];
         self.run(statements.concat()).await;
+        let evidence = self.evidence(dispute, asking).await;
         let (own, side) = match asking {
             Who::Respondent => (respondent, "respondent"),
             _ => (applicant, "applicant"),
@@ -242,6 +243,7 @@ impl<'a> Stage<'a> {
                 ("ses", format!("ses_{}", session.simple())),
                 // In the body of disputes_add_party: a party brings in people of its own side.
                 (r#""side":"respondent""#, format!(r#""side":"{side}""#)),
+                ("evd", format!("evd_{}", evidence.simple())),
                 ("acc", format!("acc_{}", self.id(Who::Mediator).simple())),
                 ("spare", format!("acc_{}", self.spare.simple())),
                 ("frm", format!("frm_{}", self.test.place.firm.simple())),
@@ -334,6 +336,23 @@ impl<'a> Stage<'a> {
         .concat()
     }
 
+    /// A piece that the one who asks handed in and showed to all.
+    async fn evidence(&self, dispute: Uuid, asking: Who) -> Uuid {
+        let (id, now) = (Uuid::new_v4(), self.now());
+        let by = self.id(if asking == Who::Nobody { Who::Applicant } else { asking });
+        let object = id.simple();
+        let sha256 = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881";
+        std::fs::write(self.test.data.path().join(format!("evidence/{object}")), b"x").unwrap();
+        self.run(format!(
+            "insert into evidence (id, dispute_id, uploaded_by, object, file_name, media_type, size_bytes, sha256,
+                 visibility, created_at, shared_at)
+             values ('{id}', '{dispute}', '{by}', '{object}', 'a.jpg', 'image/jpeg', 1, '{sha256}', 'all', '{now}',
+                 '{now}');"
+        ))
+        .await;
+        id
+    }
+
     fn room(&self, dispute: Uuid, room: Uuid) -> String {
         let members = EVERYBODY.iter().filter(|who| who.is_in_room()).map(|who| {
             format!(
@@ -423,6 +442,7 @@ impl Scene {
             Some("sessions") => "{ses}",
             Some("obligations") => "{obl}",
             Some("visits") => "{vst}",
+            Some("evidence") => "{evd}",
             _ => "{dsp}",
         };
         self.fill(&path.replace("{id}", own))

@@ -8,7 +8,7 @@ use protocol::{AccountId, ErrorCode, LoginId, PersonId};
 use reqwest::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use server::app::App;
+use server::app::{App, Parts};
 use server::clock::Clock;
 use server::config::Config;
 use server::{db, router, start};
@@ -25,6 +25,8 @@ pub struct TestApp {
     pub owner: PgPool,
     pub http: reqwest::Client,
     pub place: Place,
+    /// Where uploads lie.
+    pub data: tempfile::TempDir,
 }
 
 /// The station, committee and firm every test has.
@@ -37,6 +39,7 @@ pub struct Place {
 }
 
 #[derive(Parser)]
+#[command(args_override_self = true)]
 struct Arguments {
     #[command(flatten)]
     config: Config,
@@ -49,9 +52,23 @@ impl TestApp {
 
     /// With settings of its own, as one would give them to `ala serve`.
     pub async fn start_with(settings: &[&str]) -> Self {
-        let TestDb { owner, options } = postgres::fresh_database(&db::MIGRATOR).await;
-        let data = concat!(env!("CARGO_TARGET_TMPDIR"), "/data");
-        let usual = ["ala", "--database-connections", "8", "--data", data];
+        Self::start_changed(settings, |_| {}).await
+    }
+
+    /// With parts that no setting names.
+    pub async fn start_changed(settings: &[&str], change: impl FnOnce(&mut Parts)) -> Self {
+        Self::start_on(postgres::fresh_database(&db::MIGRATOR).await, settings, change).await
+    }
+
+    /// On a database of its own making.
+    pub async fn start_on(
+        TestDb { owner, options }: TestDb,
+        settings: &[&str],
+        change: impl FnOnce(&mut Parts),
+    ) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let folder = data.path().to_str().unwrap();
+        let usual = ["ala", "--database-connections", "8", "--data", folder];
         let mut config = Arguments::parse_from(usual.iter().chain(settings)).config;
         if !settings.contains(&"--requests-per-minute") {
             // The clock of a test stands still: a minute never ends.
@@ -59,6 +76,7 @@ impl TestApp {
         }
         let mut app = start::parts(config, options).unwrap();
         app.clock = Clock::manual(MONDAY.parse().unwrap());
+        change(&mut app);
         let app = App::new(app);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -67,7 +85,7 @@ impl TestApp {
         tokio::spawn(async move { serving.await.unwrap() });
         let place = lay_out(&owner).await;
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { app, url, owner, http, place }
+        Self { app, url, owner, http, place, data }
     }
 
     /// A request by somebody who is not signed in.

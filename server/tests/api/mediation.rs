@@ -11,6 +11,7 @@ use protocol::{DisputeId, RoomId};
 use serde_json::json;
 use server::disputes::lifecycle;
 use server::http::Actor;
+use server::http::auth::Trace;
 use server::http::policy::{ANY_PART, Rule};
 
 pub const JOINT: RoomAddress = RoomAddress::JOINT;
@@ -113,5 +114,6 @@ fn actor(who: &Person<'_>) -> Actor {
         committee: None,
         operation: "test",
         rule: Rule::Parts(ANY_PART),
+        trace: Trace::default(),
     }
 }

@@ -2,6 +2,8 @@
 
 use crate::app::TestApp;
 use crate::disputes::submitted;
+use crate::mediation::Mediation;
+use domain::dispute::Command;
 use protocol::ErrorCode;
 use protocol::account::Role;
 use protocol::notice::{NoticeKind, NoticePage, NoticeView};
@@ -64,4 +66,34 @@ async fn reading_is_one_s_own_and_counts_once() {
     assert_eq!((unread.unread, unread.notices.len()), (2, 2));
     officer.get("/v1/notices?after=x").await.is_refused(422, ErrorCode::Invalid);
     officer.get("/v1/notices?limit=101").await.is_refused(422, ErrorCode::Invalid);
+}
+
+#[tokio::test]
+async fn text_messages_say_that_there_is_news_and_nothing_else() {
+    let test = TestApp::start().await;
+    let m = Mediation::start(&test).await;
+    m.lead(&m.mediator, Command::Schedule).await;
+    m.lead(&m.mediator, Command::Begin).await;
+    m.ana.command(&format!("/v1/disputes/{}/withdraw", m.id)).await.ok();
+    let mut sent: Vec<(String, String)> = Vec::new();
+    while let Some(held) = server::jobs::queue::claim(&test.app).await.unwrap() {
+        server::jobs::effects::carry_out(&test.app, &held).await.unwrap();
+        let now: Vec<(String, String)> = sqlx::query_as(
+            "select phone, body from text_messages where kind = 'notice' and phone is not null",
+        )
+        .fetch_all(&test.owner)
+        .await
+        .unwrap();
+        sent.extend(now.into_iter().filter(|text| !text.1.is_empty()));
+    }
+    sent.sort();
+    sent.dedup();
+    // Scheduled and ended within ten minutes: one message, to the party who has a phone and did not do it.
+    let neutral = "【阿拉调解】您有一条新的调解消息 http://127.0.0.1:8080".to_owned();
+    assert_eq!(sent, [("19000000002".to_owned(), neutral)]);
+    let queued: i64 = sqlx::query_scalar("select count(*) from jobs where kind = 'send_text'")
+        .fetch_one(&test.owner)
+        .await
+        .unwrap();
+    assert_eq!(queued, 1);
 }

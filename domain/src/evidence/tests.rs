@@ -3,9 +3,13 @@ use crate::dispute::ActsFor;
 use protocol::PartyId;
 
 fn standing(parts: &[Part], sides: &[Side]) -> Standing {
-    let party = PartyId(uuid::Uuid::nil());
-    let acts_for =
-        |side: &Side| ActsFor { party, side: *side, part: Part::Applicant, powers: Vec::new() };
+    let own = PartyId(uuid::Uuid::nil());
+    let acts_for = |side: &Side| ActsFor {
+        party: own,
+        side: *side,
+        part: Part::Applicant,
+        powers: Vec::new(),
+    };
     Standing {
         account: AccountId(uuid::Uuid::nil()),
         parts: parts.to_vec(),

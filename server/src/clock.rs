@@ -8,6 +8,8 @@ use uuid::Uuid;
 #[derive(Clone, Debug)]
 pub enum Clock {
     System,
+    /// The system's, moved ahead by so many milliseconds. For the demo, where weeks have to pass in a minute.
+    Shifted(Arc<AtomicI64>),
     /// Stands still until told to move; milliseconds since 1970.
     Manual(Arc<AtomicI64>),
 }
@@ -17,26 +19,33 @@ impl Clock {
         Self::Manual(Arc::new(AtomicI64::new(start.timestamp_millis())))
     }
 
+    pub fn shifted(by: Duration) -> Self {
+        Self::Shifted(Arc::new(AtomicI64::new(by.num_milliseconds())))
+    }
+
     /// To the microsecond, as PostgreSQL keeps it: what is answered now equals what is read later.
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
     pub fn now(&self) -> DateTime<Utc> {
         match self {
-            Self::System => {
-                let now = Utc::now();
-                DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
-            }
+            Self::System => wall(),
+            Self::Shifted(millis) => wall() + Duration::milliseconds(millis.load(Ordering::SeqCst)),
             Self::Manual(millis) => {
                 DateTime::from_timestamp_millis(millis.load(Ordering::SeqCst)).unwrap_or_default()
             }
         }
     }
 
-    /// Moves a manual clock; the system's does not listen.
+    /// Moves a manual or shifted clock; the system's does not listen.
     pub fn advance(&self, by: Duration) {
-        if let Self::Manual(millis) = self {
+        if let Self::Manual(millis) | Self::Shifted(millis) = self {
             millis.fetch_add(by.num_milliseconds(), Ordering::SeqCst);
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
+fn wall() -> DateTime<Utc> {
+    let now = Utc::now();
+    DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
 }
 
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 use protocol::staff::Username;
 use protocol::text::Name;
 use server::config::Config;
-use server::{db, embedded, router, start, telemetry};
+use server::{db, demo, embedded, router, start, telemetry};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -20,6 +20,8 @@ struct Cli {
 enum Command {
     /// Serve the API.
     Serve(Config),
+    /// Serve a demo: invented people and disputes in a database of its own.
+    Demo(Box<demo::Arguments>),
     /// Bring the database up to date.
     Migrate(Config),
     /// Make the first operator, who then makes everybody else's accounts.
@@ -57,6 +59,12 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(config) => {
             telemetry::start(config.is_production());
             start::serve(config).await?;
+        }
+        Command::Demo(arguments) => {
+            if arguments.is_server() {
+                telemetry::start(false);
+            }
+            arguments.run().await?;
         }
         Command::Migrate(config) => {
             telemetry::start(config.is_production());

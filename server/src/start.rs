@@ -24,6 +24,7 @@ use protocol::account::Role;
 use protocol::staff::{Enrolment, NewStaff, Username};
 use protocol::text::Name;
 use sqlx::postgres::PgConnectOptions;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::broadcast;
@@ -34,13 +35,13 @@ use tokio_util::task::TaskTracker;
 const HINTS: usize = 4_096;
 
 /// A database to work with; the private one ends when this is dropped.
-struct Database {
-    owner: PgConnectOptions,
-    app: PgConnectOptions,
+pub struct Database {
+    pub owner: PgConnectOptions,
+    pub app: PgConnectOptions,
     _embedded: Option<Embedded>,
 }
 
-fn database(config: &Config) -> anyhow::Result<Database> {
+pub fn database(config: &Config) -> anyhow::Result<Database> {
     let Some(url) = &config.database_url else {
         let embedded = Embedded::start(&config.data.join("postgres"), Profile::Durable)?;
         let options = embedded.options();
@@ -86,18 +87,19 @@ pub async fn add_operator(
     Ok(enrolment)
 }
 
+pub async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}; is another program using it? choose one with --listen")
+    })
+}
+
 /// Serves until the process is told to stop.
 pub async fn serve(config: Config) -> anyhow::Result<()> {
     let missing = config.missing_for_production();
     if !missing.is_empty() {
         bail!("not ready for production: {}", missing.join("; "));
     }
-    let listener = TcpListener::bind(config.listen).await.with_context(|| {
-        format!(
-            "cannot listen on {}; is another program using it? choose one with --listen",
-            config.listen
-        )
-    })?;
+    let listener = listen(config.listen).await?;
     let database = database(&config)?;
     db::migrate(&database.owner).await?;
     let app = App::new(parts(config, database.app.clone())?);
@@ -155,7 +157,7 @@ pub fn parts(config: Config, database: PgConnectOptions) -> anyhow::Result<Parts
     })
 }
 
-fn stop_on_signal(app: &App) -> anyhow::Result<()> {
+pub fn stop_on_signal(app: &App) -> anyhow::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let stop = app.stop.clone();

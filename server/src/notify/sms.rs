@@ -4,13 +4,17 @@ use crate::app::App;
 use crate::config::Config;
 use crate::db::Tx;
 use crate::jobs::{self, Job};
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use chrono::{DateTime, Utc};
 use protocol::{Phone, TextMessageId};
 use reqwest::StatusCode;
 use reqwest::redirect::Policy;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
+use std::fs::{self, File};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use url::Url;
 
@@ -18,8 +22,8 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Where text messages go.
 pub enum Sms {
-    /// To the log, one line each. For development.
-    Log,
+    /// To the log, one line each, and to a file that a program can read too. For development.
+    Log(PathBuf),
     Gateway(Gateway),
 }
 
@@ -78,7 +82,10 @@ impl TextKind {
 
 impl Sms {
     pub fn of(config: &Config) -> anyhow::Result<Self> {
-        let Some(url) = &config.sms_gateway_url else { return Ok(Self::Log) };
+        let Some(url) = &config.sms_gateway_url else {
+            ensure!(!config.is_production(), "set ALA_SMS_GATEWAY_URL to the text message gateway");
+            return Ok(Self::Log(log_in(&config.data)));
+        };
         let url = url.parse().context("ALA_SMS_GATEWAY_URL is not an address (https://…)")?;
         let token = config.sms_gateway_token.clone().context(
             "ALA_SMS_GATEWAY_URL needs ALA_SMS_GATEWAY_TOKEN, which the gateway knows us by",
@@ -94,13 +101,34 @@ impl Sms {
     /// An error means that trying again later makes sense.
     async fn send(&self, id: TextMessageId, phone: &str, text: &str) -> anyhow::Result<Outcome> {
         match self {
-            Self::Log => {
+            Self::Log(file) => {
                 tracing::info!("text message to {phone}: {text}");
+                append(file, phone, text)?;
                 Ok(Outcome::Sent)
             }
             Self::Gateway(gateway) => gateway.send(id, phone, text).await,
         }
     }
+}
+
+/// Where development keeps what would have been sent: one message a line, phone first.
+pub fn log_in(data: &Path) -> PathBuf {
+    data.join("text-messages.log")
+}
+
+fn append(file: &Path, phone: &str, text: &str) -> anyhow::Result<()> {
+    let line = format!("{phone} {}\n", text.replace('\n', " "));
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut log = File::options()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(file)
+        .with_context(|| format!("cannot write {}", file.display()))?;
+    // One call: lines of several workers do not mix.
+    Ok(log.write_all(line.as_bytes())?)
 }
 
 impl Gateway {

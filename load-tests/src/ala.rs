@@ -91,6 +91,10 @@ impl Ala {
         Ok(command)
     }
 
+    pub fn pid(&self) -> Option<u32> {
+        self.child.as_ref().and_then(Child::id)
+    }
+
     /// `kill -9`
     pub async fn kill(&mut self) -> anyhow::Result<()> {
         let mut child = self.child.take().context("the server does not run")?;

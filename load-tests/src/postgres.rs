@@ -72,9 +72,12 @@ impl Cluster {
         command.arg("-c").arg(format!("unix_socket_directories={}", self.folder.display()));
         let commit: &[&str] = match self.commit {
             Commit::Durable => &["synchronous_commit=on"],
-            Commit::Careless => {
-                &["synchronous_commit=off", "wal_writer_delay=10s", "wal_writer_flush_after=1GB"]
-            }
+            Commit::Careless => &[
+                "synchronous_commit=off",
+                "wal_writer_delay=10s",
+                "wal_writer_flush_after=1GB",
+                "wal_buffers=64MB",
+            ],
         };
         for setting in DURABLE.iter().chain(commit) {
             command.args(["-c", setting]);

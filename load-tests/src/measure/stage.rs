@@ -41,6 +41,7 @@ impl Stage {
             folder: folder.to_owned(),
             database_url: Some(cluster.url()),
             key_file,
+            careless: false,
         })?;
         ala.start().await?;
         let mut db = cluster.options().connect().await?;

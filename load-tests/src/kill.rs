@@ -90,6 +90,7 @@ impl Target {
             folder: folder.to_owned(),
             database_url: cluster.as_ref().map(Cluster::url),
             key_file,
+            careless,
         })?;
         ala.start().await?;
         Ok((Self { ala, cluster }, key))

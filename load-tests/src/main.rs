@@ -7,6 +7,7 @@ mod fault;
 mod final_read;
 mod history;
 mod kill;
+mod measure;
 mod people;
 mod postgres;
 mod random;
@@ -32,6 +33,8 @@ struct Cli {
 enum Command {
     /// Kill the server in the middle of the traffic and check that nothing acknowledged is lost, doubled or moved.
     Kill(kill::Options),
+    /// Measure filing and talking beside `pgbench` doing the same on the same cluster.
+    Measure(measure::Options),
     /// Check a history written by `kill --history`.
     Check { history: PathBuf },
 }
@@ -57,6 +60,14 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             tell(&report.violations);
             println!("{}", report.figures());
             Ok(verdict(report.violations.is_empty()))
+        }
+        Command::Measure(options) => {
+            let out = options.out.clone();
+            let report = measure::run(options).await?;
+            write(out.as_deref(), &report)?;
+            print!("{}", report.table());
+            println!("{}", report.figures());
+            Ok(ExitCode::SUCCESS)
         }
         Command::Check { history } => {
             let text = std::fs::read(&history)

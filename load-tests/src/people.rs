@@ -7,10 +7,13 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 pub const COMMUNITY: &str = "330203001001";
-const STATION: Uuid = Uuid::from_u128(0x0a1a_0001);
+pub const STATION: Uuid = Uuid::from_u128(0x0a1a_0001);
+pub const COMMITTEE: Uuid = Uuid::from_u128(0x0a1a_0002);
 
 pub struct Person {
     pub name: String,
+    pub account: AccountId,
+    pub id: PersonId,
     pub phone: Option<String>,
     pass: Pass,
 }
@@ -102,5 +105,5 @@ async fn person(
     .execute(&mut *db)
     .await?;
     let pass = Pass::new(key.clone(), account, login);
-    Ok(Person { name: name.to_owned(), phone, pass })
+    Ok(Person { name: name.to_owned(), account, id: person, phone, pass })
 }

@@ -48,6 +48,17 @@ impl Lane {
         Ok(())
     }
 
+    /// One dispute, led to the room in which both sides meet.
+    pub async fn room(&self) -> anyhow::Result<RoomId> {
+        let mut random = Random::new(self.seed);
+        let shown = self.consent_text().await?;
+        loop {
+            if let Some(dispute) = self.file(&mut random).await? {
+                return self.lead(dispute, &shown).await;
+            }
+        }
+    }
+
     /// A name that occurs once in the whole run.
     fn name(&self) -> String {
         format!("c{}-{}", self.client.number, self.count.fetch_add(1, Ordering::Relaxed))

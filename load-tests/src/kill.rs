@@ -147,10 +147,14 @@ pub async fn run(options: Options) -> anyhow::Result<Report> {
         .collect::<anyhow::Result<_>>()?;
     let stop = CancellationToken::new();
     let mut lanes = traffic(&options, &clients, &casts, &stop);
-    let restarts = storm(&options, &mut target, &recorder, &mut lanes).await?;
+    let mut restarts = Vec::new();
+    let stormed = storm(&options, &mut target, &recorder, &mut lanes, &mut restarts).await;
+    let mut stuck = stormed.err();
     stop.cancel();
     while let Some(lane) = lanes.join_next().await {
-        lane??;
+        if let Err(error) = lane? {
+            stuck.get_or_insert(error);
+        }
     }
     let mut history = recorder.take();
     if let Some(fault) = options.seed_fault {
@@ -164,7 +168,12 @@ pub async fn run(options: Options) -> anyhow::Result<Report> {
     if let Some(file) = &options.history {
         std::fs::write(file, serde_json::to_vec(&history)?)?;
     }
-    Ok(Report::of(options, &history, &restarts, began.elapsed()))
+    let report = Report::of(options, &history, &restarts, began.elapsed());
+    // What made a lane give up may be the very loss that the history shows; then the verdict says it better.
+    match stuck {
+        Some(error) if report.is_clean() => Err(error),
+        _ => Ok(report),
+    }
 }
 
 async fn casts(target: &Target, key: &Key, lanes: u32) -> anyhow::Result<Vec<Arc<Cast>>> {
@@ -206,10 +215,10 @@ async fn storm(
     target: &mut Target,
     recorder: &Recorder,
     lanes: &mut JoinSet<anyhow::Result<()>>,
-) -> anyhow::Result<Vec<Duration>> {
+    restarts: &mut Vec<Duration>,
+) -> anyhow::Result<()> {
     let mut random = Random::new(!options.seed);
     let mut acks = recorder.acks();
-    let mut restarts = Vec::new();
     let careless = options.seed_fault == Some(Fault::AsyncCommit);
     for kill in 0..options.kills {
         stretch(options.acks, &mut acks, lanes).await?;
@@ -219,7 +228,7 @@ async fn storm(
         restarts.push(target.kill(crash).await?);
     }
     stretch(options.acks, &mut acks, lanes).await?;
-    Ok(restarts)
+    Ok(())
 }
 
 async fn stretch(

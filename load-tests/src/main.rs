@@ -59,7 +59,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             write(out.as_deref(), &report)?;
             tell(&report.violations);
             println!("{}", report.figures());
-            Ok(verdict(report.violations.is_empty()))
+            Ok(verdict(report.is_clean()))
         }
         Command::Measure(options) => {
             let out = options.out.clone();

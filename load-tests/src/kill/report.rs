@@ -33,13 +33,14 @@ impl Report {
             history.attempts.iter().filter(|attempt| kind(&attempt.outcome)).count()
         };
         let last = history.readings.iter().filter(|reading| reading.last);
+        let kills = u32::try_from(restarts.len()).unwrap_or(u32::MAX);
         let crashes = match options.seed_fault {
-            Some(Fault::AsyncCommit) => options.kills,
-            _ if options.crash => options.kills / 2,
+            Some(Fault::AsyncCommit) => kills,
+            _ if options.crash => kills / 2,
             _ => 0,
         };
         Self {
-            kills: options.kills,
+            kills,
             crashes,
             attempts: history.attempts.len(),
             acks: count(|outcome| matches!(outcome, Outcome::Acked { .. })),
@@ -53,6 +54,10 @@ impl Report {
             violations,
             options,
         }
+    }
+
+    pub fn is_clean(&self) -> bool {
+        self.violations.is_empty()
     }
 
     /// Everything on one line.

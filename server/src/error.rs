@@ -80,7 +80,7 @@ impl ApiError {
     pub fn unavailable() -> Self {
         Refused::new(
             ErrorCode::Unavailable,
-            "the service cannot answer at the moment; nothing was changed, try again shortly",
+            "the service cannot answer at the moment; repeat the request shortly, with the same Idempotency-Key if it had one",
         )
         .retry_after(2)
         .into()

@@ -99,7 +99,10 @@ fn complete_operation(operation: &mut Operation) {
     let id = operation.operation_id.as_deref().unwrap_or_default();
     let Some(row) = policy::rule_of(id) else { return };
     let mut problems = vec![("400", "The request cannot be read."), ("429", "Too many requests.")];
-    problems.push(("503", "The database is away; nothing was changed."));
+    problems.push((
+        "503",
+        "The database is away; nothing was acknowledged. Repeat it with the same key.",
+    ));
     if !matches!(row.rule, Rule::Public) {
         operation.security.get_or_insert_default().push(SecurityRequirement::new::<
             _,

@@ -39,4 +39,5 @@ mod sessions;
 mod socket;
 mod staff;
 mod steps;
+mod stories;
 mod texts;

@@ -26,6 +26,7 @@ mod limits;
 mod live;
 mod locks;
 mod mediation;
+mod meeting;
 mod notices;
 mod obligations;
 #[path = "../support/postgres.rs"]

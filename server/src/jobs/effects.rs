@@ -3,11 +3,13 @@
 
 use crate::app::App;
 use crate::error::ApiError;
+use crate::invitations;
 use crate::jobs::Job;
 use crate::jobs::queue::Held;
 use crate::notices;
 use crate::notify::sms;
 use crate::obligations;
+use protocol::notice::NoticeKind;
 
 pub async fn carry_out(app: &App, held: &Held) -> Result<(), ApiError> {
     match held.job()? {
@@ -20,6 +22,14 @@ pub async fn carry_out(app: &App, held: &Held) -> Result<(), ApiError> {
             let mut tx = app.begin().await?;
             if obligations::reminder_is_due(&mut tx, dispute, obligation).await? {
                 notices::tell::party(&mut tx, dispute, party, about.into()).await?;
+            }
+            held.finish(app, tx).await
+        }
+        Job::InvitationLapsed { invitation, by_tries } => {
+            let mut tx = app.begin().await?;
+            let dispute = invitations::store::lapsed(&mut tx, invitation, by_tries).await?;
+            if let Some(dispute) = dispute {
+                notices::tell::station(&mut tx, dispute, NoticeKind::InvitationLapsed).await?;
             }
             held.finish(app, tx).await
         }

@@ -75,6 +75,15 @@ pub async fn party(
     Ok(())
 }
 
+/// Tells who looks after a dispute, or the whole station while nobody does, of what no event brought.
+pub async fn station(tx: &mut Tx, dispute: DisputeId, kind: NoticeKind) -> Result<(), ApiError> {
+    let telling = Telling { to: Audience::Station, kind, reach: Reach::App };
+    let people = people(tx, dispute, telling.to).await?;
+    let told = people.into_iter().map(|person| (person, telling)).collect();
+    insert(tx, dispute, None, &told).await?;
+    Ok(())
+}
+
 /// Answers with those who had not been told before.
 async fn insert(
     tx: &mut Tx,

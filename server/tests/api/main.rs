@@ -21,6 +21,7 @@ mod docs;
 mod evidence;
 mod follow_ups;
 mod health;
+mod invitations;
 mod jobs;
 mod limits;
 mod live;

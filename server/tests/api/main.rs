@@ -41,3 +41,4 @@ mod socket;
 mod staff;
 mod steps;
 mod texts;
+mod timing;

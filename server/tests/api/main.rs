@@ -25,6 +25,7 @@ mod invitations;
 mod jobs;
 mod limits;
 mod live;
+mod live_bounds;
 mod locks;
 mod mediation;
 mod notices;

@@ -42,4 +42,5 @@ mod socket;
 mod staff;
 mod steps;
 mod texts;
+mod tidy;
 mod timing;

@@ -41,6 +41,7 @@ mod sessions;
 mod socket;
 mod staff;
 mod steps;
+mod stories;
 mod texts;
 mod tidy;
 mod timing;

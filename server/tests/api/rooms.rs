@@ -367,3 +367,23 @@ async fn an_entry_that_waited_is_judged_by_who_is_in_the_room_then() {
     answer.is_refused(403, ErrorCode::NotPermitted);
     assert_eq!(texts(&m.ana, caucus).await, Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn who_leaves_waits_for_the_sentence_that_is_being_said() {
+    let test = TestApp::start().await;
+    let m = Mediation::start(&test).await;
+    let caucus = m.room(A).await;
+    let mut rival = test.owner.begin().await.unwrap();
+    sqlx::query("select from append_room_entry($1, $2, 'x', $3, now())")
+        .bind(m.ana.account.0)
+        .bind(caucus.0)
+        .bind(r#"{"kind":"text","text":"律师还在时说的"}"#)
+        .execute(&mut *rival)
+        .await
+        .unwrap();
+    tokio::join!(m.lead(&m.lawyer, Command::StepDown), async {
+        until_somebody_waits_for_a_lock(&test.owner).await;
+        rival.commit().await.unwrap();
+    });
+    assert_eq!(texts(&m.lawyer, caucus).await, ["律师还在时说的"]);
+}

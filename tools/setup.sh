@@ -77,7 +77,7 @@ if [ ${#packages[@]} -gt 0 ]; then
 fi
 if [ "$purpose" = test ] && ! has_cargo_deny; then
     say "missing: cargo-deny (checks licences and origins of dependencies)."
-    say "building cargo-deny $cargo_deny into tools/.cargo; this takes about a minute."
-    env -u CARGO_TARGET_DIR cargo install --quiet --locked --debug --config profile.dev.debug=false \
+    say "building cargo-deny $cargo_deny into tools/.cargo; this takes a minute or two."
+    env -u CARGO_TARGET_DIR cargo install --locked --debug --config profile.dev.debug=false \
         --root tools/.cargo "cargo-deny@$cargo_deny" || die "could not build it: cargo install --locked cargo-deny, and run again."
 fi

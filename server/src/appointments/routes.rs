@@ -99,7 +99,7 @@ async fn check(
     let found = conflicts::find(&mut db, &dispute, actor.account).await?;
     Ok(Json::of(ConflictCheck {
         may_take_part: domain::conflict::admit(&found).is_ok(),
-        conflicts: found.iter().map(domain::conflict::Conflict::view).collect(),
+        conflicts: found.iter().map(Conflict::view).collect(),
     }))
 }
 

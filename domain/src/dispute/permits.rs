@@ -8,8 +8,10 @@ pub const ACTS_FOR_A_PARTY: &[Part] =
     &[Part::Applicant, Part::Respondent, Part::Agent, Part::Guardian];
 
 const FILERS: &[Part] = &[Part::Applicant, Part::Agent, Part::Guardian, Part::Filer, Part::Owner];
-const NEUTRALS: &[Part] = &[Part::Mediator, Part::CoMediator, Part::InvitedLawyer];
-const STATION: &[Part] = &[Part::Owner, Part::StationOfficer, Part::StationLeader];
+/// Those who help both sides.
+pub const NEUTRALS: &[Part] = &[Part::Mediator, Part::CoMediator, Part::InvitedLawyer];
+/// The police of the dispute's station.
+pub const STATION: &[Part] = &[Part::Owner, Part::StationOfficer, Part::StationLeader];
 const IN_CHARGE: &[Part] = &[Part::Owner, Part::StationLeader];
 const HOSTS: &[Part] = &[Part::Mediator, Part::Owner];
 const SECOND_PERSONS: &[Part] = &[Part::StationLeader, Part::Director];

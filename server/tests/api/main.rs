@@ -14,6 +14,7 @@ mod agreements;
 mod app;
 mod audit;
 mod clocks;
+mod contract;
 mod demo;
 mod directory;
 mod disputes;

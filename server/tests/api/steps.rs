@@ -49,11 +49,11 @@ pub async fn shown(test: &TestApp) -> Value {
 
 /// Without an account: what a browser does that follows a link.
 pub async fn anybody(test: &TestApp, method: Method, path: &str, body: Option<Value>) -> Answer {
-    let mut request = test.http.request(method, format!("{}{path}", test.url));
+    let mut request = test.http.request(method.clone(), format!("{}{path}", test.url));
     if let Some(body) = body {
         request = request.json(&body);
     }
-    Answer::read(request.send().await.unwrap()).await
+    Answer::of(&method, path, request).await
 }
 
 pub async fn triaged(cast: &Cast<'_>) -> DisputeView {

@@ -62,6 +62,11 @@ pub const fn parts_that_may(kind: Kind) -> &'static [Part] {
     }
 }
 
+/// As which of their parts somebody gives a command, if they may.
+pub fn acting_as(kind: Kind, standing: &Standing) -> Option<Part> {
+    parts_that_may(kind).iter().copied().find(|part| standing.has(*part))
+}
+
 pub fn permits(kind: Kind, standing: &Standing) -> bool {
-    parts_that_may(kind).iter().any(|part| standing.has(*part))
+    acting_as(kind, standing).is_some()
 }

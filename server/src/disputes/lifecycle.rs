@@ -50,8 +50,9 @@ pub async fn apply(
     command: Command,
 ) -> Result<Dispute, ApiError> {
     let (now, status) = (tx.now, before.status);
+    let part = dispute::acting_as(command.kind(), standing);
     let events = dispute::decide(&before, standing, command, rules, now)?;
-    let after = store::record(tx, before, &events, standing.account).await?;
+    let after = store::record(tx, before, &events, standing.account, part).await?;
     rooms::open(tx, &after, &events).await?;
     rooms::sync_members(tx, &after).await?;
     sessions::store::cancel_idle(tx, &after).await?;

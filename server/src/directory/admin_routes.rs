@@ -30,7 +30,7 @@ pub fn routes() -> OpenApiRouter<App> {
 /// Keep a district and its city.
 #[utoipa::path(
     put, path = "/directory/districts/{district}", operation_id = "directory_keep_district", tag = "directory",
-    params(("district" = AreaCode, Path)),
+    params(("district" = AreaCode, Path, description = "The district's code, six digits.")),
     request_body(content = KeepDistrict, example = json!({
         "name": "海曙区", "city_code": "330200", "city_name": "宁波市"
     })),
@@ -73,7 +73,7 @@ async fn create_station(
 /// Keep a community and say which station is in charge of it.
 #[utoipa::path(
     put, path = "/directory/communities/{community}", operation_id = "directory_keep_community", tag = "directory",
-    params(("community" = CommunityCode, Path)),
+    params(("community" = CommunityCode, Path, description = "The community's code, twelve digits.")),
     request_body(content = KeepCommunity, example = json!({
         "name": "古城社区", "station": "stn_0123456789ab4cde8f0123456789abcd"
     })),

@@ -131,7 +131,7 @@ async fn my_kin(State(app): State<App>, actor: Actor) -> Result<Json<DeclareKin>
 #[utoipa::path(
     put, path = "/me/kin", operation_id = "directory_declare_kin", tag = "directory",
     request_body(content = DeclareKin, example = json!({
-        "kin": [{"name": "周小妹", "phone": "19000000077", "relation": "sibling"}]
+        "kin": [{"name": "周小妹", "phone": "19000000007", "relation": "sibling"}]
     })),
     responses((status = 200, body = DeclareKin))
 )]

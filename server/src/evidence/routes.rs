@@ -117,7 +117,8 @@ async fn share(
 #[utoipa::path(
     get, path = "/evidence/{id}/content", operation_id = "evidence_content", tag = "evidence",
     params(("id" = EvidenceId, Path)),
-    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>,
+    responses((status = 200, description = "The bytes as they were handed in.", body = Vec<u8>,
+        content_type = "application/octet-stream",
         headers(("Repr-Digest" = String, description = "SHA-256 of the file (RFC 9530)."))))
 )]
 async fn content(

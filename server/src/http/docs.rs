@@ -25,7 +25,24 @@ use utoipa::openapi::{OpenApi, SecurityRequirement};
             same key with the same request gets the first answer again.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
-    components(schemas(Problem))
+    components(schemas(Problem)),
+    tags(
+        (name = "accounts", description = "Signing in by text message, one's devices, and oneself."),
+        (name = "staff", description = "Signing in with password and authenticator; the operator keeps the accounts."),
+        (name = "directory", description = "Stations, committees, mediators, lawyers, and what they keep of themselves."),
+        (name = "disputes", description = "Filing a dispute, its people, and leading it from triage to its end."),
+        (name = "invitations", description = "Bringing in the other side, who needs no account."),
+        (name = "appointments", description = "Who mediates: claims, conflicts, disclosures and the parties' answers."),
+        (name = "rooms", description = "Talking at any hour, together (面对面) and apart (背对背)."),
+        (name = "sessions", description = "An appointed time with formal steps and a record."),
+        (name = "evidence", description = "Files that one side hands in, for the neutrals or for all."),
+        (name = "agreements", description = "The text, its signatures and its seal."),
+        (name = "obligations", description = "What was promised, what was done, and what follows if it was not."),
+        (name = "follow_ups", description = "Visits (回访), risk levels, closing and archiving."),
+        (name = "notices", description = "What one was told, without names or content."),
+        (name = "audit", description = "Who did what; for the auditor."),
+        (name = "health", description = "For whoever runs the server."),
+    )
 )]
 struct Document;
 
@@ -109,7 +126,7 @@ pub fn complete(document: &mut OpenApi) {
             secure(operation, row.rule);
             parameters::complete(operation, row, writes, components);
             problems::list(operation, row.rule, writes);
-            examples::show(operation, &examples);
+            examples::show(operation, &examples, components);
         }
     }
 }

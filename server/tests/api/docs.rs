@@ -64,6 +64,8 @@ fn operations() -> Vec<Operation> {
 fn every_operation_has_a_name_below_its_tag_and_one_line_that_says_what_it_does() {
     for operation in operations() {
         let (id, tag) = (operation.id, operation.said["tags"][0].as_str().unwrap());
+        let tags = DOCUMENT["tags"].as_array().unwrap();
+        assert!(tags.iter().any(|known| known["name"] == tag), "{tag} is not explained");
         assert!(id.starts_with(&format!("{tag}_")), "{id} stands below {tag}");
         let summary = operation.said["summary"].as_str().unwrap_or_default();
         assert!((6..=90).contains(&summary.chars().count()), "{id}: {summary}");
@@ -134,7 +136,36 @@ fn every_body_has_an_example_that_fits_its_schema() {
             assert!(misfits.is_empty(), "{id}: {misfits:#?} in {example:#}");
             assert_eq!(real_phone(&example.to_string()), None, "{id}");
         }
+        for (_, answer) in operation.responses().filter(|(status, _)| status.starts_with('2')) {
+            assert!(answer["description"].is_string(), "{id} does not say what it answers");
+            let answer = &answer["content"]["application/json"];
+            assert_eq!(left_out(&answer["schema"], &answer["example"]), [""; 0], "{id}");
+        }
     }
+}
+
+/// Fields of a schema that its example does not show.
+fn left_out(schema: &'static Value, example: &Value) -> Vec<String> {
+    let schema = resolved(schema);
+    let alternatives: Vec<&Value> = schema["oneOf"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(|one| one["type"] != "null")
+        .collect();
+    if let ([one], false) = (&alternatives[..], example.is_null()) {
+        return left_out(one, example);
+    }
+    let items = example.as_array().into_iter().flatten();
+    let mut all: Vec<String> = items.flat_map(|item| left_out(&schema["items"], item)).collect();
+    for (name, field) in schema["properties"].as_object().into_iter().flatten() {
+        match example.get(name) {
+            None if example.is_object() => all.push(name.clone()),
+            None => {}
+            Some(shown) => all.extend(left_out(field, shown)),
+        }
+    }
+    all
 }
 
 /// Examples hold numbers that nobody has: 1900000000x.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::schema::Schema;
-use utoipa::openapi::{Content, RefOr};
+use utoipa::openapi::{Components, Content, RefOr};
 
 const FILES: &[&str] = &[
     include_str!("examples/accounts.json"),
@@ -35,19 +35,29 @@ fn filled(example: &Value, all: &Map<String, Value>) -> Value {
     }
 }
 
-/// Gives every JSON answer of the operation the example of its schema.
-pub fn show(operation: &mut Operation, examples: &Map<String, Value>) {
+/// Gives every JSON answer of the operation what its schema says it is, and the example of that.
+pub fn show(operation: &mut Operation, examples: &Map<String, Value>, components: &Components) {
     for response in operation.responses.responses.values_mut() {
         let RefOr::T(response) = response else { continue };
-        if let Some(RefOr::T(content)) = response.content.get_mut("application/json")
-            && content.example.is_none()
-        {
-            content.example = schema_of(content).and_then(|name| examples.get(name)).cloned();
+        let Some(RefOr::T(content)) = response.content.get_mut("application/json") else {
+            continue;
+        };
+        let Some(name) = schema_of(content) else { continue };
+        if response.description.is_empty() {
+            response.description = meaning(components, &name).unwrap_or("As asked for.").into();
         }
+        content.example = examples.get(&name).cloned();
     }
 }
 
-fn schema_of(content: &Content) -> Option<&str> {
-    let RefOr::Ref(to) = content.schema.as_ref()? as &RefOr<Schema> else { return None };
-    to.ref_location.rsplit('/').next()
+fn schema_of(content: &Content) -> Option<String> {
+    let RefOr::Ref(to) = content.schema.as_ref()? else { return None };
+    to.ref_location.rsplit('/').next().map(ToOwned::to_owned)
+}
+
+fn meaning<'c>(components: &'c Components, schema: &str) -> Option<&'c str> {
+    match components.schemas.get(schema)? {
+        RefOr::T(Schema::Object(object)) => object.description.as_deref(),
+        _ => None,
+    }
 }

@@ -18,6 +18,10 @@ run: ## Start with demo data on a database of its own; ARGS=--reset starts over
 	cargo build --workspace --bin ala
 	@exec "$$CARGO_TARGET_DIR/debug/ala" demo $(ARGS)
 
+.PHONY: walk
+walk: ## One dispute from its filing to the archive, step by step, in the demo that is running
+	@exec "$$CARGO_TARGET_DIR/debug/ala" demo walk $(ARGS)
+
 .PHONY: test
 test: ## Everything that has to pass: formatting, lints, dependencies, generated files, all tests
 	@tools/setup.sh test

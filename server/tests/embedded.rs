@@ -270,8 +270,9 @@ fn where_the_wished_locale_is_missing_it_is_made_with_the_plainest() {
     let checks = format!("case \"$*\" in *C.UTF-8*) {refusal};; esac");
     for (name, first) in [("postgres", ""), ("initdb", checks.as_str())] {
         let script = format!("#!/bin/sh\n{first}\nexec {}/{name} \"$@\"\n", real.display());
-        fs::write(bin.join(name), script).unwrap();
-        fs::set_permissions(bin.join(name), fs::Permissions::from_mode(0o755)).unwrap();
+        let source = folder.path().join(format!("{name}.sh"));
+        fs::write(&source, script).unwrap();
+        install(&source, &bin.join(name));
     }
     let told = told_with_binaries(&bin, &folder.path().join("pg"));
     assert!(told.contains("lc_ctype C\n"), "{told}");
@@ -325,11 +326,18 @@ impl Holder {
     }
 }
 
+/// Makes a program by another process: a test that starts something at this moment would inherit the open file from
+/// this one, and what is open for writing cannot be run.
+fn install(from: &Path, to: &Path) {
+    let done = Command::new("install").args(["-m", "755"]).arg(from).arg(to).status().unwrap();
+    assert!(done.success());
+}
+
 /// This same test program running [`holds_a_cluster`] alone, from a copy that any account may read.
 fn another_process(data: &Path) -> (Command, TempDir) {
     let folder = open_folder();
     let program = folder.path().join("holder");
-    fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
+    install(&std::env::current_exe().unwrap(), &program);
     let mut command = Command::new(program);
     command.args(["--exact", "holds_a_cluster", "--ignored", "--nocapture"]);
     command.env("HELD", data).current_dir("/");

@@ -8,6 +8,7 @@ pub mod seed;
 mod serve;
 mod session;
 mod stage;
+mod walk;
 mod welcome;
 
 use crate::config::Config;
@@ -38,6 +39,8 @@ enum Action {
         #[arg(long, env = "ALA_DATA", default_value = ".data")]
         data: PathBuf,
     },
+    /// Walk one dispute through the running demo, from its filing to the archive, and print every step.
+    Walk(walk::Arguments),
 }
 
 impl Arguments {
@@ -49,6 +52,7 @@ impl Arguments {
     pub async fn run(self) -> anyhow::Result<()> {
         match self.action {
             Some(Action::Code { data }) => welcome::code(&data),
+            Some(Action::Walk(arguments)) => arguments.run().await,
             None => serve::serve(self.config, self.reset).await,
         }
     }

@@ -37,6 +37,8 @@ pub async fn serve(mut config: Config, reset: bool) -> anyhow::Result<()> {
     let router = router::router(app.clone()).merge(clock::routes(app.clone()));
     start::stop_on_signal(&app)?;
     worker::start(&app);
+    fs::write(address(&app.config.data), app.config.listen.to_string())
+        .context("cannot write down where the demo listens")?;
     welcome::print(&app)?;
     serve::serve(app, router, listener).await
 }
@@ -57,6 +59,11 @@ fn check(config: &Config) -> anyhow::Result<()> {
 /// Says that the data is whole; written last.
 fn marker(data: &Path) -> PathBuf {
     data.join("demo-data-is-complete")
+}
+
+/// Where the demo that ran last listened.
+pub fn address(data: &Path) -> PathBuf {
+    data.join("demo-address")
 }
 
 async fn fill(config: &Config, database: &PgConnectOptions) -> anyhow::Result<()> {

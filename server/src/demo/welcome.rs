@@ -32,23 +32,34 @@ pub fn print(app: &App) -> anyhow::Result<()> {
     }
     println!("\nStaff sign in with a name, the password {PASSWORD}, and six digits:");
     println!(
-        "  now {}, later: ala demo code --data {folder}",
-        second_factor::code(SECRET, app.clock.now())?
+        "  now {}, later: {} demo code --data {folder}",
+        second_factor::code(SECRET, app.clock.now())?,
+        program(),
     );
     println!("  authenticator: {}", directory::otpauth()?);
     for member in data::staff()? {
         println!("  {:<14} {} {}", member.username, member.name, title(member.role));
     }
-    print_what_to_try(url);
+    print_what_to_try(url, &folder.to_string());
     Ok(())
 }
 
-fn print_what_to_try(url: &str) {
+fn print_what_to_try(url: &str, folder: &str) {
     println!("\nTo try, in another terminal:");
+    println!("  {} demo walk --data {folder}", program());
+    println!("      one dispute from its filing to the archive, step by step");
     println!("  curl {url}/health/ready");
     println!("  curl {url}/v1/consent-text");
     println!("  curl {url}/v1/login-codes --json '{{\"phone\": \"19000000001\"}}'");
-    println!("\nStop with Ctrl-C. The data is kept; `ala demo --reset` starts over.");
+    println!(
+        "\nStop with Ctrl-C. The data is kept; `{} demo --reset --data {folder}` starts over.",
+        program()
+    );
+}
+
+/// As it was called: it need not stand on the path.
+fn program() -> String {
+    std::env::args().next().unwrap_or_else(|| "ala".into())
 }
 
 const fn title(role: Role) -> &'static str {

@@ -8,6 +8,7 @@ use crate::jobs::queue::Held;
 use crate::notices;
 use crate::notify::sms;
 use crate::obligations;
+use domain::notice::Audience;
 
 pub async fn carry_out(app: &App, held: &Held) -> Result<(), ApiError> {
     match held.job()? {
@@ -19,7 +20,8 @@ pub async fn carry_out(app: &App, held: &Held) -> Result<(), ApiError> {
         Job::Remind { dispute, party, obligation, about, .. } => {
             let mut tx = app.begin().await?;
             if obligations::reminder_is_due(&mut tx, dispute, obligation).await? {
-                notices::tell::party(&mut tx, dispute, party, about.into()).await?;
+                notices::tell::in_app(&mut tx, dispute, &[(Audience::Party(party), about.into())])
+                    .await?;
             }
             held.finish(app, tx).await
         }

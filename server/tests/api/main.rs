@@ -40,4 +40,5 @@ mod sessions;
 mod socket;
 mod staff;
 mod steps;
+mod stories;
 mod texts;

@@ -36,7 +36,7 @@ async fn ask_code(
     client: Client,
     Json { value, .. }: Json<AskLoginCode>,
 ) -> Result<(StatusCode, Json<LoginCodeSent>), ApiError> {
-    throttle::sending(&app, client).await?;
+    throttle::sending(&app, client, value.installation.as_ref()).await?;
     Ok((StatusCode::ACCEPTED, Json::of(residents::ask_code(&app, value).await?)))
 }
 

@@ -3,14 +3,15 @@
 use crate::app::App;
 use crate::appointments::{conflicts, nominee};
 use crate::disputes::{lifecycle, store as disputes, view};
-use crate::error::ApiError;
+use crate::error::{ApiError, Refused};
 use crate::http::{Actor, IdempotencyKey, Json, Path, RequiredKey, Written, write};
 use axum::extract::State;
+use domain::conflict::Conflict;
 use domain::dispute::Command;
 use protocol::appointment::{ConflictCheck, Disclosure};
 use protocol::dispute::DisputeView;
 use protocol::lifecycle::{AnswerDisclosure, AppointNeutral, ClaimDispute};
-use protocol::{AccountId, DisputeId};
+use protocol::{AccountId, DisputeId, ErrorCode};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -124,7 +125,11 @@ async fn disclose(
     app.write(write::Request::command(actor, key, hash), move |tx, actor| {
         Box::pin(async move {
             let (dispute, standing) = disputes::lock(tx, id, actor).await?;
+            let found = conflicts::find(tx, &dispute, actor.account).await?;
             lifecycle::apply(tx, &rules, dispute, &standing, Command::Disclose).await?;
+            if value.interests.is_none() && !found.is_empty() {
+                return Err(to_be_told(&found));
+            }
             sqlx::query!(
                 "update appointments set disclosure = $3
                  where dispute_id = $1 and account_id = $2 and ended_at is null",
@@ -174,4 +179,15 @@ async fn step_down(
     Path(id): Path<DisputeId>,
 ) -> Result<Written<DisputeView>, ApiError> {
     lifecycle::command(&app, actor, key, write::bare(id), id, Command::StepDown).await
+}
+
+/// What is known here of relations and earlier mandates cannot be kept from the parties (特邀规定 Art 15).
+fn to_be_told(found: &[Conflict]) -> ApiError {
+    let what = found.iter().map(|conflict| conflict.view().explanation).collect::<String>();
+    Refused::new(
+        ErrorCode::ConflictOfInterest,
+        "the parties have to know of a relation before they accept you: tell it in `interests`, or step down",
+    )
+    .field("interests", what)
+    .into()
 }

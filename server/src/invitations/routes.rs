@@ -1,12 +1,14 @@
 //! Doors: the invited person's page, and consent by those signed in.
 
 use crate::app::App;
+use crate::db::Tx;
 use crate::disputes::{lifecycle, store as disputes, view};
 use crate::error::{ApiError, Refused};
 use crate::http::{Actor, IdempotencyKey, Json, Path, RequiredKey, Written, write};
 use crate::invitations::consent::{self, From};
 use crate::invitations::send::{self, Desk};
 use crate::invitations::store::{self, Invitation};
+use crate::jobs::{self, Job};
 use axum::extract::State;
 use domain::dispute::{ActsFor, Command, SYSTEM, Standing};
 use protocol::dispute::{DisputeView, Part};
@@ -16,7 +18,7 @@ use protocol::invitation::{
 };
 use protocol::language::Language;
 use protocol::party::Side;
-use protocol::{DisputeId, ErrorCode};
+use protocol::{DisputeId, ErrorCode, Text};
 use serde::Deserialize;
 use subtle::ConstantTimeEq;
 use utoipa_axum::router::OpenApiRouter;
@@ -122,7 +124,7 @@ async fn open(
     Path(token): Path<String>,
     Json { value, .. }: Json<OpenInvitation>,
 ) -> Result<Json<InvitationView>, ApiError> {
-    let invitation = with_code(&app, &token, value.code.as_str()).await?;
+    let invitation = with_code(&app, token, value.code).await?;
     let mut db = app.db.acquire().await?;
     let now = app.clock.now();
     store::mark_opened(&mut db, invitation.id, now).await?;
@@ -143,29 +145,38 @@ async fn open(
 }
 
 /// Looks an invitation up and compares the code; a wrong one is counted even though nothing else happens.
-async fn with_code(app: &App, token: &str, code: &str) -> Result<Invitation, ApiError> {
-    let mut db = app.db.acquire().await?;
-    let invitation = store::find(&mut db, token).await?.ok_or_else(ApiError::not_found)?;
-    let now = app.clock.now();
+async fn with_code(app: &App, token: String, code: Text<6, 6>) -> Result<Invitation, ApiError> {
+    app.attempt(move |tx| Box::pin(async move { tried(tx, &token, code.as_str()).await })).await
+}
+
+async fn tried(
+    tx: &mut Tx,
+    token: &str,
+    code: &str,
+) -> Result<Result<Invitation, Refused>, ApiError> {
+    let invitation = store::lock(tx, token).await?.ok_or_else(ApiError::not_found)?;
+    let now = tx.now;
     match invitation.status(now) {
         InvitationStatus::Expired | InvitationStatus::Void => {
-            return Err(ApiError::new(
+            return Ok(Err(Refused::new(
                 ErrorCode::InvitationExpired,
                 "this invitation can no longer be used; call the station for a new one",
-            ));
+            )));
         }
         InvitationStatus::Open | InvitationStatus::Answered => {}
     }
     let right = store::code_hash(token, code).ct_eq(invitation.code_hash.as_slice());
-    if !bool::from(right) {
-        store::count_try(&mut db, invitation.id, now).await?;
-        return Err(Refused::new(
-            ErrorCode::WrongCode,
-            "this is not the code from the text message; after five wrong codes the invitation is void",
-        )
-        .into());
+    if bool::from(right) {
+        return Ok(Ok(invitation));
     }
-    Ok(invitation)
+    if store::count_try(tx, invitation.id).await? {
+        let job = Job::InvitationLapsed { invitation: invitation.id, by_tries: true };
+        jobs::enqueue(tx, &[job], now).await?;
+    }
+    Ok(Err(Refused::new(
+        ErrorCode::WrongCode,
+        "this is not the code from the text message; after five wrong codes the invitation is void",
+    )))
 }
 
 /// Accept or decline mediation without an account.
@@ -184,7 +195,7 @@ async fn answer(
     Path(token): Path<String>,
     Json { value, .. }: Json<AnswerInvitation>,
 ) -> Result<Json<InvitationFront>, ApiError> {
-    let invitation = with_code(&app, &token, value.code.as_str()).await?;
+    let invitation = with_code(&app, token.clone(), value.code.clone()).await?;
     let writer = app.clone();
     app.detached(async move { take_answer(&writer, invitation, value).await }).await?;
     front(State(app), Path(token)).await

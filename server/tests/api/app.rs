@@ -19,6 +19,8 @@ use uuid::Uuid;
 /// A Monday morning in Ningbo, in a week without holidays.
 pub const MONDAY: &str = "2026-11-02T09:00:00+08:00";
 pub const COMMUNITY: &str = "330203001001";
+/// Longer than anybody needs to come to a lock: a test that waits this long has failed.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
 
 pub struct TestApp {
     pub app: App,
@@ -326,17 +328,21 @@ pub async fn until_somebody_waits_for_a_lock(db: &PgPool) {
 }
 
 pub async fn until_so_many_wait_for_a_lock(db: &PgPool, many: i64) {
-    loop {
-        let waiting: i64 = sqlx::query_scalar(
-            "select count(*) from pg_stat_activity
-             where datname = current_database() and wait_event_type = 'Lock'",
-        )
-        .fetch_one(db)
-        .await
-        .unwrap();
-        if waiting >= many {
-            return;
+    let waiting = async {
+        while waiting_for_a_lock(db).await < many {
+            tokio::task::yield_now().await;
         }
-        tokio::task::yield_now().await;
-    }
+    };
+    let waited = tokio::time::timeout(PATIENCE, waiting).await;
+    waited.expect("somebody waits for a lock: is it still taken?");
+}
+
+async fn waiting_for_a_lock(db: &PgPool) -> i64 {
+    sqlx::query_scalar(
+        "select count(*) from pg_stat_activity
+         where datname = current_database() and wait_event_type = 'Lock'",
+    )
+    .fetch_one(db)
+    .await
+    .unwrap()
 }

@@ -25,10 +25,12 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(step_down))
 }
 
-/// Appoint a mediator, co-mediator or lawyer. Conflicts are looked for in the same transaction.
+/// Appoint a mediator, co-mediator or lawyer.
+///
+/// Conflicts are looked for in the same transaction.
 #[utoipa::path(
-    post, path = "/disputes/{id}/appointments", operation_id = "disputes_appoint", tag = "appointments",
-    params(("id" = DisputeId, Path), ("Idempotency-Key" = String, Header)),
+    post, path = "/disputes/{id}/appointments", operation_id = "appointments_appoint", tag = "appointments",
+    params(("id" = DisputeId, Path), RequiredKey),
     request_body(content = AppointNeutral, example = json!({"account": "acc_0123456789ab4cde8f0123456789abcd", "role": "mediator"})),
     responses((status = 201, body = DisputeView))
 )]
@@ -43,10 +45,12 @@ async fn appoint(
     take_part(app, request, id, value.account, value.role, Command::Appoint).await
 }
 
-/// Take a dispute that is offered. Two claims at once: one wins, the other is told.
+/// Take a dispute that is offered.
+///
+/// Two claims at once: one wins, the other is told.
 #[utoipa::path(
-    post, path = "/disputes/{id}/claim", operation_id = "disputes_claim", tag = "appointments",
-    params(("id" = DisputeId, Path), ("Idempotency-Key" = String, Header)),
+    post, path = "/disputes/{id}/claim", operation_id = "appointments_claim", tag = "appointments",
+    params(("id" = DisputeId, Path), RequiredKey),
     request_body(content = ClaimDispute, example = json!({"role": "invited_lawyer"})),
     responses((status = 201, body = DisputeView))
 )]
@@ -83,11 +87,11 @@ async fn take_part(
     .await
 }
 
-/// What would stand between you and this dispute, before you claim it.
+/// Show what would stand between you and this dispute, before you claim it.
 #[utoipa::path(
-    get, path = "/disputes/{id}/conflicts", operation_id = "disputes_conflicts", tag = "appointments",
+    get, path = "/disputes/{id}/conflicts", operation_id = "appointments_conflicts", tag = "appointments",
     params(("id" = DisputeId, Path)),
-    responses((status = 200, body = ConflictCheck, example = json!({"conflicts": [], "may_take_part": true})))
+    responses((status = 200, body = ConflictCheck))
 )]
 async fn check(
     State(app): State<App>,
@@ -105,7 +109,7 @@ async fn check(
 
 /// Tell the parties of interests and relations, or that there are none (在线调解规则 Art 13).
 #[utoipa::path(
-    post, path = "/disputes/{id}/disclosure", operation_id = "disputes_disclose", tag = "appointments",
+    post, path = "/disputes/{id}/disclosure", operation_id = "appointments_disclose", tag = "appointments",
     params(("id" = DisputeId, Path)),
     request_body(content = Disclosure, example = json!({"interests": null})),
     responses((status = 200, body = DisputeView))
@@ -143,7 +147,7 @@ async fn disclose(
 
 /// Accept a mediator after the disclosure, or ask for another (人民调解法 Art 23).
 #[utoipa::path(
-    post, path = "/disputes/{id}/disclosure-answers", operation_id = "disputes_answer_disclosure", tag = "appointments",
+    post, path = "/disputes/{id}/disclosure-answers", operation_id = "appointments_answer_disclosure", tag = "appointments",
     params(("id" = DisputeId, Path)),
     request_body(content = AnswerDisclosure, example = json!({
         "party": "pty_0123456789ab4cde8f0123456789abcd", "neutral": "acc_0123456789ab4cde8f0123456789abcd", "accepts": true
@@ -164,7 +168,7 @@ async fn answer(
 
 /// Leave a dispute one mediates; another is found.
 #[utoipa::path(
-    post, path = "/disputes/{id}/step-down", operation_id = "disputes_step_down", tag = "appointments",
+    post, path = "/disputes/{id}/step-down", operation_id = "appointments_step_down", tag = "appointments",
     params(("id" = DisputeId, Path)),
     responses((status = 200, body = DisputeView))
 )]
@@ -174,7 +178,7 @@ async fn step_down(
     key: IdempotencyKey,
     Path(id): Path<DisputeId>,
 ) -> Result<Written<DisputeView>, ApiError> {
-    lifecycle::command(&app, actor, key, lifecycle::NO_BODY, id, Command::StepDown).await
+    lifecycle::command(&app, actor, key, write::bare(id), id, Command::StepDown).await
 }
 
 /// What is known here of relations and earlier mandates cannot be kept from the parties (特邀规定 Art 15).

@@ -15,6 +15,7 @@ mod app;
 mod audit;
 mod clocks;
 mod configuration;
+mod contract;
 mod demo;
 mod directory;
 mod disputes;

@@ -381,9 +381,11 @@ async fn who_leaves_waits_for_the_sentence_that_is_being_said() {
         .execute(&mut *rival)
         .await
         .unwrap();
-    tokio::join!(m.lead(&m.lawyer, Command::StepDown), async {
+    let path = m.path("/step-down");
+    let (gone, ()) = tokio::join!(m.lawyer.command(&path), async {
         until_somebody_waits_for_a_lock(&test.owner).await;
         rival.commit().await.unwrap();
     });
+    gone.ok();
     assert_eq!(texts(&m.lawyer, caucus).await, ["律师还在时说的"]);
 }

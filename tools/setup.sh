@@ -55,10 +55,10 @@ has_cargo_deny() { cargo deny --version > /dev/null 2>&1; }
 unpack() {
     local missing=$1
     shift
-    command -v apt-get > /dev/null || die "missing: $missing. There is no apt-get here: install it and run again."
+    command -v apt-get > /dev/null || die "missing: $missing. There is no apt-get here: install them and run again."
     say "missing: $missing."
     say "unpacking Debian's packages $* into $private; nothing else on this machine changes."
-    tools/debian.sh "$@" || die "could not unpack them: install $missing and run again."
+    tools/debian.sh "$@" || die "could not unpack them, see above: install them as root (apt-get install $*) and run again."
 }
 
 check_rust

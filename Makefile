@@ -33,6 +33,11 @@ test: ## Everything that has to pass: formatting, lints, dependencies, generated
 	tools/prepare.sh --check
 	tools/test.sh
 
+.PHONY: mutations
+mutations: ## Break what the tests guard, one thing after the other, and see each test fail; takes long
+	@tools/setup.sh test
+	tools/mutations.sh $(ARGS)
+
 .PHONY: check
 check: ## The quick part: formatting and lints
 	@tools/setup.sh build

@@ -44,7 +44,7 @@ pub struct Clocks {
     pub judicial_confirmation_warnings: Vec<u16>,
     /// How long an invitation can be answered.
     pub invitation_days: u16,
-    /// How long consent is waited for before a staff member is asked to act.
+    /// How long consent is waited for; after that the mediation ends, and the parties are told of other ways.
     pub consent_wait_days: u16,
 }
 

@@ -1,9 +1,10 @@
 //! Access tokens that the server accepts, because it is given the key they are signed with.
 
 use anyhow::anyhow;
-use aws_lc_rs::signature::Ed25519KeyPair;
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use protocol::{AccountId, LoginId};
@@ -18,7 +19,11 @@ const FIRST: i32 = 1;
 const RENEW_AFTER: Duration = Duration::from_secs(300);
 
 #[derive(Clone)]
-pub struct Key(EncodingKey);
+pub struct Key {
+    sign: EncodingKey,
+    /// What the server calls it.
+    kid: String,
+}
 
 #[derive(Serialize)]
 struct Claims {
@@ -41,7 +46,9 @@ impl Key {
         let body = BASE64_STANDARD.encode(der.as_ref());
         let pem = format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n");
         std::fs::write(file, pem)?;
-        Ok(Self(EncodingKey::from_ed_der(der.as_ref())))
+        let fingerprint = digest(&SHA256, pair.public_key().as_ref());
+        let kid = BASE64_URL_SAFE_NO_PAD.encode(&fingerprint.as_ref()[..12]);
+        Ok(Self { sign: EncodingKey::from_ed_der(der.as_ref()), kid })
     }
 
     fn sign(&self, account: AccountId, login: LoginId) -> anyhow::Result<String> {
@@ -56,8 +63,12 @@ impl Key {
             nbf: now,
             exp: now + i64::try_from(LIFETIME.as_secs())?,
         };
-        let header = Header { typ: Some("at+jwt".into()), ..Header::new(Algorithm::EdDSA) };
-        Ok(jsonwebtoken::encode(&header, &claims, &self.0)?)
+        let header = Header {
+            typ: Some("at+jwt".into()),
+            kid: Some(self.kid.clone()),
+            ..Header::new(Algorithm::EdDSA)
+        };
+        Ok(jsonwebtoken::encode(&header, &claims, &self.sign)?)
     }
 }
 

@@ -90,6 +90,9 @@ impl utoipa::ToSchema for Code {}
 /// What a device calls itself, so that its owner knows it in the list of logins.
 pub type Device = Text<1, 100>;
 
+/// By which an app knows itself; 128 random bits or more.
+pub type Installation = Text<16, 64>;
+
 /// A language tag such as `zh` or `wuu`, or the name of a dialect.
 pub type Spoken = Text<2, 20>;
 
@@ -99,6 +102,9 @@ pub type Spoken = Text<2, 20>;
 #[serde(deny_unknown_fields)]
 pub struct AskLoginCode {
     pub phone: Phone,
+    /// What the app made up at its first start and keeps: a random value, and nothing about the phone.
+    #[serde(default)]
+    pub installation: Option<Installation>,
 }
 
 /// The same for every number, known or not.

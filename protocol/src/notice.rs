@@ -15,6 +15,8 @@ words! {
         Rejected = "rejected",
         Returned = "returned",
         ConsentAsked = "consent_asked",
+        /// To the station: an invitation can no longer be answered, and the party has to be reached otherwise.
+        InvitationLapsed = "invitation_lapsed",
         Accepted = "accepted",
         ApprovalAsked = "approval_asked",
         ApprovalRefused = "approval_refused",

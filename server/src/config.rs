@@ -41,6 +41,9 @@ pub struct Config {
     /// Ed25519 private key (PKCS#8, PEM) that signs access tokens.
     #[arg(long, env = "ALA_TOKEN_KEY_FILE")]
     pub token_key_file: Option<PathBuf>,
+    /// A second one whose tokens are taken too: the next before a change of keys, the previous after it.
+    #[arg(long, env = "ALA_TOKEN_OTHER_KEY_FILE", requires = "token_key_file")]
+    pub token_other_key_file: Option<PathBuf>,
     /// Secret of at least 32 bytes with which short codes are hashed.
     #[arg(long, env = "ALA_CODE_SECRET_FILE")]
     pub code_secret_file: Option<PathBuf>,

@@ -121,7 +121,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
 /// What the application is made of, on a migrated database.
 pub fn parts(config: Config, database: PgConnectOptions) -> anyhow::Result<Parts> {
     let tokens = match &config.token_key_file {
-        Some(file) => Tokens::from_pem_file(file)?,
+        Some(file) => Tokens::from_files(file, config.token_other_key_file.as_deref())?,
         None => Tokens::ephemeral()?,
     };
     let codes = match &config.code_secret_file {

@@ -23,8 +23,14 @@ impl Rules {
         self.after_working_days(asked_at, self.clocks.joint_choice_wd)
     }
 
-    pub fn invitation_answer_by(&self, sent_at: DateTime<Utc>) -> DateTime<Utc> {
-        self.after_days(sent_at, self.clocks.invitation_days)
+    /// Nobody is promised more time to answer than is waited for consent.
+    pub fn invitation_answer_by(
+        &self,
+        sent_at: DateTime<Utc>,
+        consent_by: Option<DateTime<Utc>>,
+    ) -> DateTime<Utc> {
+        let own = self.after_days(sent_at, self.clocks.invitation_days);
+        consent_by.map_or(own, |end| own.min(end))
     }
 
     pub fn consent_by(&self, asked_at: DateTime<Utc>) -> DateTime<Utc> {
@@ -56,7 +62,7 @@ impl Rules {
         self.after_working_days(first, self.clocks.public_security_second_wd)
     }
 
-    /// Both parties apply within thirty days from effect (人民调解法 Art 33; 民事诉讼法 Art 205).
+    /// Both parties apply within thirty days from effect (人民调解法 Art 33; 民诉法 Art 205).
     pub fn judicial_confirmation_by(&self, effective_at: DateTime<Utc>) -> DateTime<Utc> {
         self.after_days(effective_at, self.clocks.judicial_confirmation_days)
     }
@@ -82,6 +88,8 @@ impl Rules {
 mod tests {
     use super::*;
 
+    const MONTH: chrono::Duration = chrono::Duration::days(30);
+
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().unwrap_or_default()
     }
@@ -92,7 +100,12 @@ mod tests {
         let monday = at("2026-11-23T02:00:00Z");
         assert_eq!(rules.mediator_response_by(monday), at("2026-11-26T16:00:00Z"));
         assert_eq!(rules.joint_choice_by(monday), at("2026-11-25T16:00:00Z"));
-        assert_eq!(rules.invitation_answer_by(monday), at("2026-12-07T16:00:00Z"));
+        let (two_weeks, sooner) = (at("2026-12-07T16:00:00Z"), at("2026-12-01T16:00:00Z"));
+        for (consent_by, expected) in
+            [(None, two_weeks), (Some(sooner), sooner), (Some(two_weeks + MONTH), two_weeks)]
+        {
+            assert_eq!(rules.invitation_answer_by(monday, consent_by), expected);
+        }
         assert_eq!(rules.first_public_security_session_by(monday), at("2026-11-26T16:00:00Z"));
         assert_eq!(rules.second_public_security_session_by(monday), at("2026-12-02T16:00:00Z"));
     }

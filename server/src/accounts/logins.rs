@@ -123,10 +123,10 @@ pub async fn end(tx: &mut Tx, login: LoginId, because: LoginEnd) -> sqlx::Result
     Ok(())
 }
 
-/// Ends one's own login. Somebody else's looks like an unknown one.
+/// Ends one's own login. Somebody else's looks like an unknown one. Whose it is never changes: `end` takes the lock.
 pub async fn end_own(tx: &mut Tx, actor: &Actor, login: LoginId) -> Result<Logins, ApiError> {
     let own = sqlx::query!(
-        "select id from logins where id = $1 and account_id = $2 for update",
+        "select id from logins where id = $1 and account_id = $2",
         login as LoginId,
         actor.account as AccountId,
     )

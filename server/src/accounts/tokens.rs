@@ -4,11 +4,13 @@ use crate::error::ApiError;
 use anyhow::{Context, anyhow};
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Duration, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use protocol::{AccountId, ErrorCode, LoginId};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 use std::path::Path;
 
 const ISSUER: &str = "ala";
@@ -19,9 +21,14 @@ const LEEWAY: Duration = Duration::seconds(30);
 
 pub const LIFETIME: Duration = Duration::minutes(10);
 
+const NOT_A_KEY: &str =
+    "the token key is not an Ed25519 key; make one with: openssl genpkey -algorithm ed25519";
+
 pub struct Tokens {
     sign: EncodingKey,
-    verify: DecodingKey,
+    kid: String,
+    /// By name: the key that signs, and while one takes over from another, the other one (SEC-JWT-08).
+    known: HashMap<String, DecodingKey>,
     validation: Validation,
 }
 
@@ -48,17 +55,37 @@ impl Claims {
     }
 }
 
-impl Tokens {
-    /// From a PKCS#8 key in PEM, as `openssl genpkey -algorithm ed25519` writes it.
-    pub fn from_pem_file(file: &Path) -> anyhow::Result<Self> {
-        let text = std::fs::read_to_string(file).with_context(|| {
-            format!("cannot read the token key {}; check ALA_TOKEN_KEY_FILE", file.display())
-        })?;
-        let body: String = text.lines().filter(|line| !line.starts_with("-----")).collect();
-        let der = BASE64_STANDARD.decode(body.trim()).context("the token key is not PEM")?;
-        Self::from_pkcs8(&der).context(
-            "the token key is not an Ed25519 key; make one with: openssl genpkey -algorithm ed25519",
+/// A PKCS#8 key in PEM, as `openssl genpkey -algorithm ed25519` writes it.
+fn read_pem(file: &Path) -> anyhow::Result<Vec<u8>> {
+    let text = std::fs::read_to_string(file).with_context(|| {
+        format!(
+            "cannot read the token key {}; check ALA_TOKEN_KEY_FILE and ALA_TOKEN_OTHER_KEY_FILE",
+            file.display()
         )
+    })?;
+    let body: String = text.lines().filter(|line| !line.starts_with("-----")).collect();
+    BASE64_STANDARD.decode(body.trim()).context("the token key is not PEM")
+}
+
+fn key_pair(der: &[u8]) -> anyhow::Result<Ed25519KeyPair> {
+    Ed25519KeyPair::from_pkcs8_maybe_unchecked(der)
+        .map_err(|error| anyhow!("not an Ed25519 key in PKCS#8: {error}"))
+}
+
+/// What a key is called: the beginning of its fingerprint, so that every server calls it the same.
+fn kid(public: &[u8]) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(public)[..12])
+}
+
+impl Tokens {
+    /// Signs with the key in `file`; tokens of the `other` key are as good.
+    pub fn from_files(file: &Path, other: Option<&Path>) -> anyhow::Result<Self> {
+        let mut tokens = Self::from_pkcs8(&read_pem(file)?).context(NOT_A_KEY)?;
+        if let Some(other) = other {
+            let pair = key_pair(&read_pem(other)?).context(NOT_A_KEY)?;
+            tokens.know(&pair);
+        }
+        Ok(tokens)
     }
 
     /// With a key made on the spot: every token ends with the process.
@@ -68,9 +95,13 @@ impl Tokens {
         Self::from_pkcs8(der.as_ref())
     }
 
+    fn know(&mut self, pair: &Ed25519KeyPair) {
+        let public = pair.public_key().as_ref();
+        self.known.insert(kid(public), DecodingKey::from_ed_der(public));
+    }
+
     fn from_pkcs8(der: &[u8]) -> anyhow::Result<Self> {
-        let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(der)
-            .map_err(|error| anyhow!("not an Ed25519 key in PKCS#8: {error}"))?;
+        let pair = key_pair(der)?;
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
         validation.set_issuer(&[ISSUER]);
@@ -78,11 +109,14 @@ impl Tokens {
         // Times are compared below, with the server's own clock.
         validation.validate_exp = false;
         validation.validate_nbf = false;
-        Ok(Self {
+        let mut tokens = Self {
             sign: EncodingKey::from_ed_der(der),
-            verify: DecodingKey::from_ed_der(pair.public_key().as_ref()),
+            kid: kid(pair.public_key().as_ref()),
+            known: HashMap::new(),
             validation,
-        })
+        };
+        tokens.know(&pair);
+        Ok(tokens)
     }
 
     pub fn issue(
@@ -103,7 +137,11 @@ impl Tokens {
             nbf: now.timestamp(),
             exp: expires_at.timestamp(),
         };
-        let header = Header { typ: Some(KIND.into()), ..Header::new(Algorithm::EdDSA) };
+        let header = Header {
+            typ: Some(KIND.into()),
+            kid: Some(self.kid.clone()),
+            ..Header::new(Algorithm::EdDSA)
+        };
         Ok((jsonwebtoken::encode(&header, &claims, &self.sign)?, expires_at))
     }
 
@@ -113,8 +151,10 @@ impl Tokens {
         if header.typ.as_deref() != Some(KIND) {
             return Err(ApiError::unauthenticated());
         }
-        let data = jsonwebtoken::decode::<Claims>(token, &self.verify, &self.validation)
-            .map_err(refused)?;
+        // The token only says which of our keys it is; it never brings one along.
+        let named = header.kid.and_then(|kid| self.known.get(&kid));
+        let key = named.ok_or_else(ApiError::unauthenticated)?;
+        let data = jsonwebtoken::decode::<Claims>(token, key, &self.validation).map_err(refused)?;
         let claims = data.claims;
         if claims.exp <= now.timestamp() - LEEWAY.num_seconds() {
             return Err(ApiError::new(
@@ -132,7 +172,6 @@ impl Tokens {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use base64::prelude::BASE64_URL_SAFE_NO_PAD;
     use serde_json::{Value, json};
     use uuid::Uuid;
 
@@ -170,14 +209,42 @@ mod tests {
         format!("{message}.{}", signature.expect("signed"))
     }
 
-    fn ours() -> Value {
-        json!({"alg": "EdDSA", "typ": KIND})
+    fn header(tokens: &Tokens, alg: &str, typ: &str) -> Value {
+        json!({"alg": alg, "typ": typ, "kid": tokens.kid})
+    }
+
+    fn ours(tokens: &Tokens) -> Value {
+        header(tokens, "EdDSA", KIND)
+    }
+
+    fn tokens_of(pair: &Ed25519KeyPair) -> Tokens {
+        Tokens::from_pkcs8(pair.to_pkcs8().expect("written").as_ref()).expect("read")
+    }
+
+    #[test]
+    fn while_one_key_takes_over_from_another_both_are_good() {
+        let pair = || Ed25519KeyPair::generate().expect("a key");
+        let (before, after, stranger) = (pair(), pair(), tokens_of(&pair()));
+        let mut changing = tokens_of(&after);
+        changing.know(&before);
+        let (before, after) = (tokens_of(&before), tokens_of(&after));
+        let issued = |tokens: &Tokens| {
+            tokens.issue(AccountId(Uuid::nil()), LoginId(Uuid::nil()), 1, at(0)).expect("issued").0
+        };
+        assert!(changing.verify(&issued(&before), at(0)).is_ok());
+        for servers in [[&changing, &after], [&after, &changing]] {
+            assert!(servers[0].verify(&issued(servers[1]), at(0)).is_ok(), "the new one signs");
+        }
+        assert!(after.verify(&issued(&before), at(0)).is_err(), "when it is over");
+        assert!(changing.verify(&issued(&stranger), at(0)).is_err());
+        let claimed = signed(&before, &ours(&after), &good());
+        assert!(changing.verify(&claimed, at(0)).is_err(), "each key under its own name");
     }
 
     #[test]
     fn a_token_of_ours_is_good_until_half_a_minute_after_its_end() {
         let tokens = Tokens::ephemeral().expect("a key");
-        let token = signed(&tokens, &ours(), &good());
+        let token = signed(&tokens, &ours(&tokens), &good());
         for seconds in [-30, 0, 599, 629] {
             assert!(tokens.verify(&token, at(seconds)).is_ok(), "{seconds}");
         }
@@ -189,9 +256,9 @@ mod tests {
     #[test]
     fn a_forged_token_is_refused() {
         let pair = Ed25519KeyPair::generate().expect("a key");
-        let tokens = Tokens::from_pkcs8(pair.to_pkcs8().expect("written").as_ref()).expect("read");
-        let stranger = Tokens::ephemeral().expect("a key");
-        let header = |alg: &str, typ: &str| json!({"alg": alg, "typ": typ});
+        let (tokens, stranger) = (tokens_of(&pair), Tokens::ephemeral().expect("a key"));
+        let header = |alg: &str, typ: &str| header(&tokens, alg, typ);
+        let ours = || ours(&tokens);
         let jwk = json!({"kty": "OKP", "crv": "Ed25519", "x": "AAAA"});
         let mut with_jwk = ours();
         with_jwk["jwk"] = jwk;
@@ -218,7 +285,9 @@ mod tests {
             ("HS256 with the public key", public_as_secret),
             ("another algorithm", signed(&tokens, &header("ES256", KIND), &good())),
             ("another type", signed(&tokens, &header("EdDSA", "JWT"), &good())),
-            ("no type", signed(&tokens, &json!({"alg": "EdDSA"}), &good())),
+            ("no type", signed(&tokens, &json!({"alg": "EdDSA", "kid": tokens.kid}), &good())),
+            ("no name of a key", signed(&tokens, &json!({"alg": "EdDSA", "typ": KIND}), &good())),
+            ("a key nobody knows", signed(&stranger, &self::ours(&stranger), &good())),
             ("another key", signed(&stranger, &ours(), &good())),
             ("another key, brought along", signed(&stranger, &with_jwk, &good())),
             ("another key, pointed to", signed(&stranger, &with_jku, &good())),

@@ -1,12 +1,14 @@
 //! Doors: the invited person's page, and consent by those signed in.
 
 use crate::app::App;
+use crate::db::Tx;
 use crate::disputes::{lifecycle, store as disputes, view};
 use crate::error::{ApiError, Refused};
 use crate::http::{Actor, IdempotencyKey, Json, Path, RequiredKey, Written, write};
 use crate::invitations::consent::{self, From};
 use crate::invitations::send::{self, Desk};
 use crate::invitations::store::{self, Invitation};
+use crate::jobs::{self, Job};
 use axum::extract::State;
 use domain::dispute::{ActsFor, Command, SYSTEM, Standing};
 use protocol::dispute::{DisputeView, Part};
@@ -16,7 +18,7 @@ use protocol::invitation::{
 };
 use protocol::language::Language;
 use protocol::party::Side;
-use protocol::{DisputeId, ErrorCode};
+use protocol::{DisputeId, ErrorCode, Text};
 use serde::Deserialize;
 use subtle::ConstantTimeEq;
 use utoipa_axum::router::OpenApiRouter;
@@ -37,10 +39,11 @@ pub fn routes() -> OpenApiRouter<App> {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct LanguageQuery {
+    /// Chinese unless told.
     language: Option<Language>,
 }
 
-/// The text people agree to before mediation, in force now.
+/// Show the text people agree to before mediation, in force now.
 #[utoipa::path(
     get, path = "/consent-text", operation_id = "invitations_consent_text", tag = "invitations",
     params(LanguageQuery), responses((status = 200, body = ConsentText))
@@ -51,10 +54,12 @@ async fn consent_text(
     Json::of(domain::consent::text(query.language.unwrap_or(Language::Zh)))
 }
 
-/// Invite a party, or invite them again. Link and code are shown once, for a notice handed over in person.
+/// Invite a party, or invite them again.
+///
+/// Link and code are shown once, for a notice handed over in person.
 #[utoipa::path(
     post, path = "/disputes/{id}/invitations", operation_id = "invitations_create", tag = "invitations",
-    params(("id" = DisputeId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = DisputeId, Path), RequiredKey),
     request_body(content = InviteParty, example = json!({"party": "pty_0123456789ab4cde8f0123456789abcd", "phone": "19000000002"})),
     responses((status = 201, body = InvitationSent))
 )]
@@ -80,10 +85,12 @@ async fn create(
 
 const FRONT: &str = "您收到一份调解邀请。调解免费、自愿,不会要求您转账或者提供密码。如有疑问,请拨打下面的派出所电话核实。";
 
-/// What anybody with the link may read: who we are, and the number under which to check it.
+/// Show what anybody with the link may read.
+///
+/// Who we are, and the number under which to check it.
 #[utoipa::path(
     get, path = "/invitations/{token}", operation_id = "invitations_front", tag = "invitations",
-    params(("token" = String, Path)), responses((status = 200, body = InvitationFront))
+    params(("token" = String, Path, description = "What the link in the text message ends with.")), responses((status = 200, body = InvitationFront))
 )]
 async fn front(
     State(app): State<App>,
@@ -99,19 +106,25 @@ async fn front(
     }))
 }
 
-/// Read the invitation with the code from the text message. No account is needed.
+/// Read the invitation with the code from the text message.
+///
+/// No account is needed.
 #[utoipa::path(
     post, path = "/invitations/{token}/open", operation_id = "invitations_open", tag = "invitations",
-    params(("token" = String, Path)),
+    params(("token" = String, Path, description = "What the link in the text message ends with.")),
     request_body(content = OpenInvitation, example = json!({"code": "123456"})),
-    responses((status = 200, body = InvitationView))
+    responses(
+        (status = 200, body = InvitationView),
+        (status = 401, description = "The code is wrong."),
+        (status = 409, description = "The invitation has expired; the station sends a new one."),
+    )
 )]
 async fn open(
     State(app): State<App>,
     Path(token): Path<String>,
     Json { value, .. }: Json<OpenInvitation>,
 ) -> Result<Json<InvitationView>, ApiError> {
-    let invitation = with_code(&app, &token, value.code.as_str()).await?;
+    let invitation = with_code(&app, token, value.code).await?;
     let mut db = app.db.acquire().await?;
     let now = app.clock.now();
     store::mark_opened(&mut db, invitation.id, now).await?;
@@ -132,44 +145,57 @@ async fn open(
 }
 
 /// Looks an invitation up and compares the code; a wrong one is counted even though nothing else happens.
-async fn with_code(app: &App, token: &str, code: &str) -> Result<Invitation, ApiError> {
-    let mut db = app.db.acquire().await?;
-    let invitation = store::find(&mut db, token).await?.ok_or_else(ApiError::not_found)?;
-    let now = app.clock.now();
+async fn with_code(app: &App, token: String, code: Text<6, 6>) -> Result<Invitation, ApiError> {
+    app.attempt(move |tx| Box::pin(async move { tried(tx, &token, code.as_str()).await })).await
+}
+
+async fn tried(
+    tx: &mut Tx,
+    token: &str,
+    code: &str,
+) -> Result<Result<Invitation, Refused>, ApiError> {
+    let invitation = store::lock(tx, token).await?.ok_or_else(ApiError::not_found)?;
+    let now = tx.now;
     match invitation.status(now) {
         InvitationStatus::Expired | InvitationStatus::Void => {
-            return Err(ApiError::new(
+            return Ok(Err(Refused::new(
                 ErrorCode::InvitationExpired,
                 "this invitation can no longer be used; call the station for a new one",
-            ));
+            )));
         }
         InvitationStatus::Open | InvitationStatus::Answered => {}
     }
     let right = store::code_hash(token, code).ct_eq(invitation.code_hash.as_slice());
-    if !bool::from(right) {
-        store::count_try(&mut db, invitation.id, now).await?;
-        return Err(Refused::new(
-            ErrorCode::WrongCode,
-            "this is not the code from the text message; after five wrong codes the invitation is void",
-        )
-        .into());
+    if bool::from(right) {
+        return Ok(Ok(invitation));
     }
-    Ok(invitation)
+    if store::count_try(tx, invitation.id).await? {
+        let job = Job::InvitationLapsed { invitation: invitation.id, by_tries: true };
+        jobs::enqueue(tx, &[job], now).await?;
+    }
+    Ok(Err(Refused::new(
+        ErrorCode::WrongCode,
+        "this is not the code from the text message; after five wrong codes the invitation is void",
+    )))
 }
 
 /// Accept or decline mediation without an account.
 #[utoipa::path(
     post, path = "/invitations/{token}/answer", operation_id = "invitations_answer", tag = "invitations",
-    params(("token" = String, Path)),
+    params(("token" = String, Path, description = "What the link in the text message ends with.")),
     request_body(content = AnswerInvitation, example = json!({"code": "123456", "answer": "decline"})),
-    responses((status = 200, body = InvitationFront))
+    responses(
+        (status = 200, body = InvitationFront),
+        (status = 401, description = "The code is wrong."),
+        (status = 409, description = "The invitation has expired, or it was answered already."),
+    )
 )]
 async fn answer(
     State(app): State<App>,
     Path(token): Path<String>,
     Json { value, .. }: Json<AnswerInvitation>,
 ) -> Result<Json<InvitationFront>, ApiError> {
-    let invitation = with_code(&app, &token, value.code.as_str()).await?;
+    let invitation = with_code(&app, token.clone(), value.code.clone()).await?;
     let writer = app.clone();
     app.detached(async move { take_answer(&writer, invitation, value).await }).await?;
     front(State(app), Path(token)).await
@@ -229,7 +255,9 @@ fn standing_of(invitation: &Invitation) -> Standing {
     }
 }
 
-/// Agree to mediation in the app. The text that was shown is part of the consent.
+/// Agree to mediation in the app.
+///
+/// The text that was shown is part of the consent.
 #[utoipa::path(
     post, path = "/disputes/{id}/consent", operation_id = "disputes_consent", tag = "disputes",
     params(("id" = DisputeId, Path)),
@@ -260,7 +288,9 @@ async fn give_consent(
     .await
 }
 
-/// Say no. One refusal ends the mediation before it begins; courts and authorities stay open (人民调解法 Art 17, 26).
+/// Decline mediation.
+///
+/// One refusal ends it before it begins; courts and authorities stay open (人民调解法 Art 17, 26).
 #[utoipa::path(
     post, path = "/disputes/{id}/decline", operation_id = "disputes_decline", tag = "disputes",
     params(("id" = DisputeId, Path)),

@@ -5,12 +5,13 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::error::ApiError;
 use crate::invitations::store;
+use crate::jobs::{self, Job};
 use crate::notify::sms::{self, TextKind};
 use domain::dispute::Dispute;
 use domain::rules::Rules;
 use protocol::invitation::InvitationSent;
 use protocol::party::{Capacity, ConsentState};
-use protocol::{DisputeId, ErrorCode, PartyId, PersonId, Phone};
+use protocol::{ErrorCode, PartyId, PersonId, Phone};
 use sqlx::PgConnection;
 
 /// What an invitation needs to know of the service around it.
@@ -38,7 +39,7 @@ pub async fn invite_pending(tx: &mut Tx, desk: &Desk, dispute: &Dispute) -> Resu
         if let Some(invitee) = invitee(tx, dispute, party.id).await?
             && invitee.phone.is_some()
         {
-            send(tx, desk, dispute.id, party.id, &invitee).await?;
+            send(tx, desk, dispute, party.id, &invitee).await?;
         }
     }
     Ok(())
@@ -66,7 +67,7 @@ pub async fn invite(
         set_phone(tx, invitee.person, phone).await?;
         invitee.phone = Some(phone.clone());
     }
-    send(tx, desk, dispute.id, party, &invitee).await
+    send(tx, desk, dispute, party, &invitee).await
 }
 
 /// The party itself, or its guardian where it cannot answer alone (民法典 Art 19–23).
@@ -106,15 +107,17 @@ async fn set_phone(db: &mut PgConnection, person: PersonId, phone: &Phone) -> Re
 async fn send(
     tx: &mut Tx,
     desk: &Desk,
-    dispute: DisputeId,
+    dispute: &Dispute,
     party: PartyId,
     invitee: &Invitee,
 ) -> Result<InvitationSent, ApiError> {
     let token = hex::encode(secrets::bytes::<16>()?);
     let code = secrets::digits()?;
-    let expires_at = desk.rules.invitation_answer_by(tx.now);
-    let id =
-        store::insert(tx, (dispute, party, invitee.person), (&token, &code), expires_at).await?;
+    let expires_at = desk.rules.invitation_answer_by(tx.now, dispute.step_due_at);
+    let whom = (dispute.id, party, invitee.person);
+    let id = store::insert(tx, whom, (&token, &code), expires_at).await?;
+    let lapsed = Job::InvitationLapsed { invitation: id, by_tries: false };
+    jobs::enqueue(tx, &[lapsed], expires_at).await?;
     let link = format!("{}/i/{token}", desk.public_url);
     if let Some(phone) = &invitee.phone {
         let text = text_message(&link, &code);

@@ -87,6 +87,15 @@ pub async fn find(db: &mut PgConnection, token: &str) -> Result<Option<Invitatio
     }))
 }
 
+/// The same after whoever tries it at this moment has finished: many tries at once never count as one.
+pub async fn lock(tx: &mut Tx, token: &str) -> Result<Option<Invitation>, ApiError> {
+    let hash = token_hash(token);
+    sqlx::query!("select id from invitations where token_hash = $1 for update", hash.as_slice())
+        .fetch_optional(&mut **tx)
+        .await?;
+    find(tx, token).await
+}
+
 /// Replaces whatever invitation this person still had open.
 pub async fn insert(
     tx: &mut Tx,
@@ -122,23 +131,42 @@ pub async fn insert(
     Ok(id)
 }
 
-/// Counts a wrong code; the last one allowed voids the invitation.
-pub async fn count_try(
-    db: &mut PgConnection,
-    id: InvitationId,
-    now: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "update invitations set tries = tries + 1,
-             voided_at = case when tries + 1 >= $2 then coalesce(voided_at, $3) else voided_at end
-         where id = $1",
+/// Counts a wrong code; whether that was the last one allowed, which voids the invitation.
+pub async fn count_try(tx: &mut Tx, id: InvitationId) -> sqlx::Result<bool> {
+    let now = tx.now;
+    sqlx::query_scalar!(
+        r#"update invitations set tries = tries + 1,
+               voided_at = case when tries + 1 >= $2 then coalesce(voided_at, $3) else voided_at end
+           where id = $1 returning voided_at is not null as "void!""#,
         id as InvitationId,
         MOST_TRIES,
         now,
     )
-    .execute(db)
-    .await?;
-    Ok(())
+    .fetch_one(&mut **tx)
+    .await
+}
+
+/// The dispute whose party can no longer answer this invitation, has no other one, and is still waited for.
+pub async fn lapsed(
+    tx: &mut Tx,
+    id: InvitationId,
+    by_tries: bool,
+) -> sqlx::Result<Option<DisputeId>> {
+    let now = tx.now;
+    sqlx::query_scalar!(
+        r#"select i.dispute_id as "id: DisputeId"
+           from invitations i join disputes d on d.id = i.dispute_id join parties p on p.id = i.party_id
+           where i.id = $1 and d.status = 'awaiting_consent' and p.consent = 'pending'
+               and case when $4 then i.tries >= $2::integer else i.voided_at is null and i.expires_at <= $3 end
+               and not exists (select from invitations o
+                   where o.party_id = i.party_id and o.voided_at is null and o.expires_at > $3)"#,
+        id as InvitationId,
+        MOST_TRIES,
+        now,
+        by_tries,
+    )
+    .fetch_optional(&mut **tx)
+    .await
 }
 
 pub async fn mark_opened(

@@ -3,12 +3,14 @@
 
 use crate::app::App;
 use crate::error::ApiError;
+use crate::invitations;
 use crate::jobs::Job;
 use crate::jobs::queue::Held;
 use crate::notices;
 use crate::notify::sms;
 use crate::obligations;
 use domain::notice::Audience;
+use protocol::notice::NoticeKind;
 
 pub async fn carry_out(app: &App, held: &Held) -> Result<(), ApiError> {
     match held.job()? {
@@ -22,6 +24,19 @@ pub async fn carry_out(app: &App, held: &Held) -> Result<(), ApiError> {
             if obligations::reminder_is_due(&mut tx, dispute, obligation).await? {
                 notices::tell::in_app(&mut tx, dispute, &[(Audience::Party(party), about.into())])
                     .await?;
+            }
+            held.finish(app, tx).await
+        }
+        Job::InvitationLapsed { invitation, by_tries } => {
+            let mut tx = app.begin().await?;
+            let dispute = invitations::store::lapsed(&mut tx, invitation, by_tries).await?;
+            if let Some(dispute) = dispute {
+                notices::tell::in_app(
+                    &mut tx,
+                    dispute,
+                    &[(Audience::Station, NoticeKind::InvitationLapsed)],
+                )
+                .await?;
             }
             held.finish(app, tx).await
         }

@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::dispute::{Dispute, Event};
 use domain::notice;
 use protocol::follow_up::ReminderKind;
-use protocol::{DisputeId, ObligationId, PartyId, TextMessageId};
+use protocol::{DisputeId, InvitationId, ObligationId, PartyId, TextMessageId};
 use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
 
@@ -22,6 +22,9 @@ pub enum Job {
     NotifyDispute { dispute: DisputeId, seq: i64 },
     /// Send a text message that was queued.
     SendText { message: TextMessageId },
+    /// Tell the station that an invitation can no longer be answered, if anybody still waits for the answer.
+    /// It lapsed by wrong codes, or else by time.
+    InvitationLapsed { invitation: InvitationId, by_tries: bool },
     /// Remind a party of a day that comes, unless nothing is open any more.
     Remind {
         dispute: DisputeId,
@@ -38,6 +41,7 @@ impl Job {
         match self {
             Self::NotifyDispute { .. } => "notify_dispute",
             Self::SendText { .. } => "send_text",
+            Self::InvitationLapsed { .. } => "invitation_lapsed",
             Self::Remind { .. } => "remind",
         }
     }
@@ -49,6 +53,9 @@ impl Job {
                 format!("{}:{dispute}:{seq}", self.kind())
             }
             Self::SendText { message } => format!("{}:{message}", self.kind()),
+            Self::InvitationLapsed { invitation, by_tries } => {
+                format!("{}:{invitation}:{by_tries}", self.kind())
+            }
             Self::Remind { dispute, party, obligation, about, on } => {
                 let of = obligation.map(|id| id.to_string()).unwrap_or_default();
                 format!("{}:{dispute}:{party}:{of}:{about}:{on}", self.kind())

@@ -3,7 +3,7 @@
 use crate::accounts::tokens::Claims;
 use crate::http::Actor;
 use crate::live::held;
-use crate::live::limits::{SOCKETS_A_PERSON, SOCKETS_AN_ADDRESS, UNAUTHENTICATED};
+use crate::live::limits::{Bounds, SOCKETS_A_PERSON, SOCKETS_AN_ADDRESS};
 use crate::live::outbox::{Close, Outbox};
 use chrono::{DateTime, Utc};
 use protocol::live::{ServerFrame, close};
@@ -95,6 +95,7 @@ struct Registry {
 
 #[derive(Default)]
 pub struct Hub {
+    pub bounds: Bounds,
     registry: Mutex<Registry>,
     next: AtomicU64,
 }
@@ -113,10 +114,14 @@ pub enum Full {
 }
 
 impl Hub {
+    pub fn with(bounds: Bounds) -> Self {
+        Self { bounds, ..Self::default() }
+    }
+
     pub fn admit(self: &Arc<Self>, address: IpAddr, most: usize) -> Result<Place, Full> {
         let mut registry = held(&self.registry);
         let open: usize = registry.addresses.values().sum();
-        if open >= most || registry.unauthenticated >= UNAUTHENTICATED {
+        if open >= most || registry.unauthenticated >= self.bounds.unauthenticated {
             return Err(Full::Server);
         }
         let here = registry.addresses.entry(address).or_default();

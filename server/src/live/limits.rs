@@ -4,13 +4,10 @@ use protocol::live::{Heartbeat, Limits};
 use std::time::{Duration, Instant};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
-pub const HELLO_WITHIN: Duration = Duration::from_secs(5);
 pub const HELLO_BYTES: usize = 4 * 1024;
 pub const FRAME_BYTES: usize = 64 * 1024;
 pub const SIGNAL_BYTES: usize = 16 * 1024;
 pub const NESTING: usize = 32;
-pub const PING_EVERY: Duration = Duration::from_secs(25);
-pub const SILENCE: Duration = Duration::from_secs(60);
 pub const SEND_WITHIN: Duration = Duration::from_secs(10);
 pub const QUEUE_FRAMES: usize = 256;
 pub const QUEUE_BYTES: usize = 1024 * 1024;
@@ -21,11 +18,33 @@ pub const PER_SECOND: u32 = 2;
 pub const ROOMS: usize = 64;
 pub const SOCKETS_A_PERSON: usize = 3;
 pub const SOCKETS_AN_ADDRESS: usize = 50;
-pub const UNAUTHENTICATED: usize = 200;
 /// How often everything is looked at again, hint or no hint.
 pub const LOOK_ROUND: Duration = Duration::from_secs(2);
 /// For how long a login that was found valid is taken to be.
 pub const LOGIN_CACHED: Duration = Duration::from_secs(1);
+
+/// What a test cannot wait for.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// From the connection to the first frame.
+    pub hello_within: Duration,
+    pub ping_every: Duration,
+    /// Without any frame, not even an answer to a ping.
+    pub silence: Duration,
+    /// Sockets that have not said who they are, of all addresses together.
+    pub unauthenticated: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            hello_within: Duration::from_secs(5),
+            ping_every: Duration::from_secs(25),
+            silence: Duration::from_secs(60),
+            unauthenticated: 200,
+        }
+    }
+}
 
 /// tungstenite's own are 128 KiB a socket to read, no bound to write and 64 MiB a message.
 pub fn websocket() -> WebSocketConfig {
@@ -37,9 +56,9 @@ pub fn websocket() -> WebSocketConfig {
         .max_frame_size(Some(FRAME_BYTES))
 }
 
-pub const fn told() -> (Heartbeat, Limits) {
+pub const fn told(bounds: Bounds) -> (Heartbeat, Limits) {
     (
-        Heartbeat { ping: PING_EVERY.as_secs(), silence: SILENCE.as_secs() },
+        Heartbeat { ping: bounds.ping_every.as_secs(), silence: bounds.silence.as_secs() },
         Limits {
             frame_bytes: FRAME_BYTES,
             burst: BURST,
@@ -77,6 +96,15 @@ impl Bucket {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_promised_is_what_holds_by_itself() {
+        let bounds = Bounds::default();
+        assert_eq!(bounds.hello_within, Duration::from_secs(5));
+        let (heartbeat, _) = told(bounds);
+        assert_eq!((heartbeat.ping, heartbeat.silence), (25, 60));
+        assert_eq!(bounds.unauthenticated, 200);
+    }
 
     #[test]
     fn twenty_at_once_and_then_two_a_second() {

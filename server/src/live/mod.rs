@@ -15,6 +15,7 @@ mod watch;
 
 pub use connect::connect;
 pub use hub::Hub;
+pub use limits::Bounds;
 pub use watch::run;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,6 +1,6 @@
 //! What goes out on one socket: a bounded queue with one owner at its end.
 
-use crate::live::limits::{PING_EVERY, QUEUE_BYTES, QUEUE_FRAMES, QUEUE_LOW, SEND_WITHIN};
+use crate::live::limits::{QUEUE_BYTES, QUEUE_FRAMES, QUEUE_LOW, SEND_WITHIN};
 use crate::live::socket::Stream;
 use futures_util::stream::SplitSink;
 use futures_util::{Sink, SinkExt};
@@ -118,8 +118,9 @@ impl Outbox {
         &self,
         mut sink: SplitSink<Stream, Message>,
         mut rest: mpsc::Receiver<Utf8Bytes>,
+        ping_every: Duration,
     ) {
-        let mut ping = interval(PING_EVERY);
+        let mut ping = interval(ping_every);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ping.tick().await;
         loop {

@@ -7,9 +7,7 @@ use crate::http::policy::{ANY_PART, Row, Rule};
 use crate::http::{Actor, auth};
 use crate::live::frame::{Decoded, decode};
 use crate::live::hub::{Live, Place};
-use crate::live::limits::{
-    Bucket, HELLO_BYTES, HELLO_WITHIN, LOGIN_CACHED, SILENCE, told, websocket,
-};
+use crate::live::limits::{Bucket, HELLO_BYTES, LOGIN_CACHED, told, websocket};
 use crate::live::outbox::{Close, Outbox};
 use crate::live::{feed, handle, held};
 use futures_util::stream::SplitStream;
@@ -63,7 +61,7 @@ pub async fn serve(app: App, upgraded: Upgraded, mut place: Place) {
 async fn hello(app: &App, socket: &mut Stream) -> Result<Hello, Close> {
     let first = tokio::select! {
         () = app.stop.cancelled() => return Err(restarting(app)),
-        first = timeout(HELLO_WITHIN, socket.next()) => first,
+        first = timeout(app.live.bounds.hello_within, socket.next()) => first,
     };
     let unknown = Close::new(close::NOT_AUTHENTICATED, "say hello with a valid token first");
     let text = match first {
@@ -112,10 +110,12 @@ async fn signed_in(app: App, socket: Stream, hello: Hello) {
     let live = app.live.enter(hello.actor, outbox, hello.claims);
     let (sink, mut stream) = socket.split();
     let writing = live.clone();
-    let writer = app.tasks.spawn(async move { writing.outbox.write(sink, queue).await });
+    let ping_every = app.live.bounds.ping_every;
+    let writer =
+        app.tasks.spawn(async move { writing.outbox.write(sink, queue, ping_every).await });
     let (feeding, fed) = (app.clone(), live.clone());
     let feeder = app.tasks.spawn(async move { feed::run(&feeding, &fed).await });
-    let (heartbeat, limits) = told();
+    let (heartbeat, limits) = told(app.live.bounds);
     live.outbox.push(&ServerFrame::Welcome {
         login: live.actor.login,
         server_time: app.clock.now(),
@@ -148,7 +148,7 @@ async fn read(app: &App, live: &Arc<Live>, stream: &mut SplitStream<Stream>) -> 
             biased;
             // Why is told by whoever closed it; this only ends the reading.
             () = live.outbox.closed() => return Close::new(close::GOING_AWAY, "closed"),
-            next = timeout(SILENCE, stream.next()) => next,
+            next = timeout(app.live.bounds.silence, stream.next()) => next,
         };
         let message = match next {
             Err(_) => return Close::new(close::GOING_AWAY, "silent for too long"),

@@ -1,7 +1,7 @@
 //! Residents sign in with a code from a text message; their devices and themselves.
 
 use crate::app::{Answer, TestApp, until_somebody_waits_for_a_lock};
-use crate::disputes::noise;
+use crate::disputes::{noise, submitted};
 use chrono::Duration;
 use protocol::account::{LoginCodeSent, LoginEnd, Logins, Me, Role, SignedIn};
 use protocol::dispute::{DisputePage, Part};
@@ -53,7 +53,7 @@ impl TestApp {
 }
 
 /// A code that is not this one.
-fn other_than(code: &str) -> &'static str {
+pub fn other_than(code: &str) -> &'static str {
     if code == "000000" { "000001" } else { "000000" }
 }
 
@@ -167,6 +167,14 @@ async fn a_known_number_and_an_unknown_one_get_the_same_answer() {
         assert!(id.is_some_and(|id| id.as_str().unwrap().starts_with("lcd_")));
     }
     assert_eq!(answers[0], answers[1]);
+    test.advance(Duration::minutes(1));
+    let mut refused = Vec::new();
+    for phone in [PHONE, "19000000009"] {
+        let sent = test.sent(phone).await;
+        refused.push(test.enter(phone, sent.id, other_than(&sent.code)).await);
+    }
+    assert_eq!(refused[0], refused[1]);
+    refused[0].is_refused(401, ErrorCode::WrongCode);
 }
 
 #[tokio::test]
@@ -293,6 +301,25 @@ async fn a_sign_in_waits_for_the_failure_that_locks() {
         rival.commit().await.unwrap();
     });
     answer.is_refused(429, ErrorCode::AccountLocked);
+}
+
+#[tokio::test]
+async fn a_first_sign_in_waits_for_whoever_corrects_the_number() {
+    let test = TestApp::start().await;
+    submitted(&test.person("陈一", Role::Resident).await).await;
+    let sent = test.sent("19000000002").await;
+    let mut rival = test.owner.begin().await.unwrap();
+    sqlx::query("update people set phone = '19000000003' where phone = '19000000002'")
+        .execute(&mut *rival)
+        .await
+        .unwrap();
+    let (answer, ()) = tokio::join!(test.enter("19000000002", sent.id, &sent.code), async {
+        until_somebody_waits_for_a_lock(&test.owner).await;
+        rival.commit().await.unwrap();
+    });
+    let tokens: SignedIn = answer.to();
+    let page: DisputePage = test.get_as(&tokens.access_token, "/v1/disputes").await.to();
+    assert_eq!(page.disputes.len(), 0, "they are somebody else");
 }
 
 #[tokio::test]

@@ -48,6 +48,24 @@ async fn a_dispute_is_filed_once_however_often_the_request_is_repeated() {
 }
 
 #[tokio::test]
+async fn a_key_is_good_for_one_operation_on_one_dispute() {
+    let test = TestApp::start().await;
+    let ana = test.person("陈一", Role::Resident).await;
+    let (first, second) = (submitted(&ana).await, submitted(&ana).await);
+    let command = async |dispute: &DisputeView, verb: &str| {
+        let path = format!("/v1/disputes/{}/{verb}", dispute.id);
+        ana.request(reqwest::Method::POST, &path, None, Some("one")).await
+    };
+    let done = command(&first, "withdraw").await;
+    assert_eq!(command(&first, "withdraw").await, done);
+    for (dispute, verb) in [(&first, "endings/approve"), (&second, "withdraw")] {
+        command(dispute, verb).await.is_refused(422, ErrorCode::IdempotencyKeyReused);
+    }
+    let untouched: DisputeView = ana.get(&format!("/v1/disputes/{}", second.id)).await.to();
+    assert_eq!(untouched.status, Status::Submitted);
+}
+
+#[tokio::test]
 async fn a_draft_is_its_filers_alone_and_the_station_sees_it_once_submitted() {
     let test = TestApp::start().await;
     let ana = test.person("陈一", Role::Resident).await;

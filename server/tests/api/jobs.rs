@@ -86,6 +86,20 @@ async fn a_job_that_kills_whoever_takes_it_is_parked_too() {
 }
 
 #[tokio::test]
+async fn a_worker_passes_by_what_another_is_taking() {
+    let test = one_job().await;
+    submitted(&test.person("林二", Role::Resident).await).await;
+    let mut rival = test.owner.begin().await.unwrap();
+    let first = "select id from jobs order by run_at, id limit 1 for update";
+    let taken: i64 = sqlx::query_scalar(first).fetch_one(&mut *rival).await.unwrap();
+    let other = queue::claim(&test.app).await.unwrap().expect("the other job");
+    assert_ne!(other.id, taken);
+    assert!(queue::claim(&test.app).await.unwrap().is_none());
+    rival.rollback().await.unwrap();
+    assert_eq!(queue::claim(&test.app).await.unwrap().expect("the first job").id, taken);
+}
+
+#[tokio::test]
 async fn many_workers_do_each_job_once_and_stop_when_told() {
     let test = TestApp::start().await;
     let officer = test.person("王警官", Role::Officer).await;

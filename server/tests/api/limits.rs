@@ -154,6 +154,29 @@ async fn without_redis_nobody_gets_a_code_and_everything_else_goes_on() {
 }
 
 #[tokio::test]
+async fn sec_sms_03_one_device_gets_five_codes_an_hour_wherever_it_asks_from() {
+    let test = TestApp::start_with(&["--trusted-proxies", "1"]).await;
+    let ask = async |n: u32, device: &str| {
+        let request = test
+            .http
+            .post(format!("{}/v1/login-codes", test.url))
+            .header("x-forwarded-for", format!("203.0.{n}.1"))
+            .json(&json!({"phone": format!("1900000{n:04}"), "installation": device}));
+        Answer::read(request.send().await.unwrap()).await
+    };
+    for n in 0..5 {
+        assert_eq!(ask(n, "0123456789abcdef").await.status, StatusCode::ACCEPTED);
+    }
+    let refused = ask(5, "0123456789abcdef").await;
+    refused.is_refused(429, ErrorCode::TooManyRequests);
+    assert_eq!(refused.body["retry_after"], 3_600);
+    assert_eq!(ask(6, "fedcba9876543210").await.status, StatusCode::ACCEPTED);
+    ask(7, "short").await.is_refused(422, ErrorCode::Invalid);
+    test.advance(chrono::Duration::hours(1));
+    assert_eq!(ask(8, "0123456789abcdef").await.status, StatusCode::ACCEPTED);
+}
+
+#[tokio::test]
 async fn an_account_may_ask_so_often_a_minute_and_others_are_not_touched() {
     let test = TestApp::start_with(&["--requests-per-minute", "5"]).await;
     let ana = test.person("陈一", Role::Resident).await;

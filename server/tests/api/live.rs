@@ -5,7 +5,6 @@ use crate::mediation::{A, JOINT, Mediation};
 use crate::rooms::said;
 use crate::socket::{Came, Socket, request};
 use chrono::Duration;
-use domain::dispute::Command;
 use protocol::ErrorCode;
 use protocol::live::{ServerFrame, close};
 use serde_json::json;
@@ -145,7 +144,7 @@ async fn whoever_leaves_is_told_so_and_gets_nothing_more() {
     let caucus = m.room(A).await;
     let mut lawyer = Socket::hello(&m.lawyer, &[(caucus, 0)]).await;
     lawyer.caught_up(caucus).await;
-    m.lead(&m.lawyer, Command::StepDown).await;
+    m.lawyer.command(&m.path("/step-down")).await.ok();
     lawyer.until(|frame| matches!(frame, ServerFrame::Left { room } if *room == caucus)).await;
     said(&m.ana, caucus, "1", "律师走了").await;
     lawyer.send(json!({"type": "subscribe", "room": caucus})).await;
@@ -253,7 +252,7 @@ async fn an_address_has_fifty_sockets_and_they_come_back_when_closed() {
     while Socket::try_open(request(&test)).await.is_err() {}
 }
 
-fn refused(outcome: Result<Socket, Error>) -> u16 {
+pub fn refused(outcome: Result<Socket, Error>) -> u16 {
     match outcome {
         Err(Error::Http(response)) => response.status().as_u16(),
         Err(error) => panic!("{error}"),
@@ -367,7 +366,7 @@ async fn raw_frames_against_the_standard_are_closed_with_1008() {
     }
 }
 
-fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
+pub fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
     let length = u16::try_from(payload.len()).unwrap();
     let mut frame = vec![first];
     if length < 126 {
@@ -381,7 +380,7 @@ fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
     frame
 }
 
-async fn raw(test: &TestApp) -> tokio::net::TcpStream {
+pub async fn raw(test: &TestApp) -> tokio::net::TcpStream {
     let mut tcp =
         tokio::net::TcpStream::connect(test.url.trim_start_matches("http://")).await.unwrap();
     let upgrade = format!(
@@ -398,18 +397,23 @@ async fn raw(test: &TestApp) -> tokio::net::TcpStream {
     tcp
 }
 
-/// The code in the close frame among what comes; server frames are not masked.
+/// The code in the close frame among what comes.
 async fn raw_close_code(tcp: &mut tokio::net::TcpStream) -> Option<u16> {
     loop {
-        let (first, length) = (tcp.read_u8().await.ok()?, tcp.read_u8().await.ok()?);
-        let length =
-            if length == 126 { tcp.read_u16().await.ok()?.into() } else { u64::from(length) };
-        let mut payload = vec![0; usize::try_from(length).unwrap()];
-        tcp.read_exact(&mut payload).await.ok()?;
-        if first == 0x88 {
+        let (kind, payload) = raw_frame(tcp).await?;
+        if kind == 0x88 {
             return Some(u16::from_be_bytes([payload[0], payload[1]]));
         }
     }
+}
+
+/// The first byte of a frame and what it carries; server frames are not masked.
+pub async fn raw_frame(tcp: &mut tokio::net::TcpStream) -> Option<(u8, Vec<u8>)> {
+    let (first, length) = (tcp.read_u8().await.ok()?, tcp.read_u8().await.ok()?);
+    let length = if length == 126 { tcp.read_u16().await.ok()?.into() } else { u64::from(length) };
+    let mut payload = vec![0; usize::try_from(length).unwrap()];
+    tcp.read_exact(&mut payload).await.ok()?;
+    Some((first, payload))
 }
 
 #[tokio::test]

@@ -4,7 +4,6 @@ use crate::agreed::Agreed;
 use crate::app::{Person, TestApp};
 use crate::disputes::submitted;
 use crate::mediation::Mediation;
-use domain::dispute::Command;
 use protocol::ErrorCode;
 use protocol::account::Role;
 use protocol::notice::{NoticeKind, NoticePage, NoticeView};
@@ -74,8 +73,7 @@ async fn reading_is_one_s_own_and_counts_once() {
 async fn text_messages_say_that_there_is_news_and_nothing_else() {
     let test = TestApp::start().await;
     let m = Mediation::start(&test).await;
-    m.lead(&m.mediator, Command::Schedule).await;
-    m.lead(&m.mediator, Command::Begin).await;
+    m.in_session(&m.mediator).await;
     m.ana.command(&format!("/v1/disputes/{}/withdraw", m.id)).await.ok();
     let mut sent: Vec<(String, String)> = Vec::new();
     while let Some(held) = server::jobs::queue::claim(&test.app).await.unwrap() {
@@ -93,10 +91,11 @@ async fn text_messages_say_that_there_is_news_and_nothing_else() {
     // Scheduled and ended within ten minutes: one message, to the party who has a phone and did not do it.
     let neutral = "【阿拉调解】您有一条新的调解消息 http://127.0.0.1:8080".to_owned();
     assert_eq!(sent, [("19000000002".to_owned(), neutral)]);
-    let queued: i64 = sqlx::query_scalar("select count(*) from jobs where kind = 'send_text'")
-        .fetch_one(&test.owner)
-        .await
-        .unwrap();
+    let queued: i64 =
+        sqlx::query_scalar("select count(*) from text_messages where kind = 'notice'")
+            .fetch_one(&test.owner)
+            .await
+            .unwrap();
     assert_eq!(queued, 1);
 }
 

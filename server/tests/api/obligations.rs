@@ -1,8 +1,8 @@
 //! What was promised: done, late, contested, released, or handed on.
 
 use crate::agreed::Agreed;
-use crate::app::TestApp;
-use chrono::Duration;
+use crate::app::{Person, TestApp};
+use chrono::{DateTime, Duration, Utc};
 use protocol::ErrorCode;
 use protocol::account::Role;
 use protocol::dispute::Status;
@@ -196,16 +196,83 @@ async fn the_clock_waits_for_who_acts_and_then_finds_it_done() {
     assert_eq!(outcome.unwrap_err().code(), ErrorCode::WrongStatus);
 }
 
+/// How often somebody was told this, after everything due was done.
+async fn told(who: &Person<'_>, kind: NoticeKind) -> usize {
+    worker::drain(&who.test.app).await.unwrap();
+    let page: NoticePage = who.get("/v1/notices?limit=100").await.to();
+    page.notices.iter().filter(|notice| notice.kind == kind).count()
+}
+
+#[tokio::test]
+async fn who_owes_is_reminded_at_nine_on_the_days_named_and_on_the_day_itself() {
+    let test = TestApp::start().await;
+    let it = Agreed::in_mediation(&test).await;
+    it.in_effect().await;
+    let mut soon = 0;
+    // Due on 16 November: seven days, three days and one day before.
+    for day in ["09", "13", "15"] {
+        let at: DateTime<Utc> = format!("2026-11-{day}T09:00:00+08:00").parse().unwrap();
+        test.advance(at - test.now() - Duration::seconds(1));
+        assert_eq!(told(&it.ben, NoticeKind::DueSoon).await, soon, "before {day}");
+        test.advance(Duration::seconds(1));
+        soon += 1;
+        assert_eq!(told(&it.ben, NoticeKind::DueSoon).await, soon, "on {day}");
+    }
+    assert_eq!(told(&it.ben, NoticeKind::DueToday).await, 0);
+    test.advance(Duration::days(1));
+    assert_eq!(told(&it.ben, NoticeKind::DueToday).await, 1);
+    assert_eq!(told(&it.ana, NoticeKind::DueToday).await, 0, "nothing is owed by her");
+}
+
+/// 人民调解法 Art 33: both together, within thirty days from effect.
+#[tokio::test]
+async fn both_sides_are_warned_ten_and_three_days_before_the_court_can_no_longer_be_asked() {
+    let test = TestApp::start().await;
+    let it = Agreed::in_mediation(&test).await;
+    it.in_effect().await;
+    let warned = async || {
+        [
+            told(&it.ana, NoticeKind::ConfirmationEnds).await,
+            told(&it.ben, NoticeKind::ConfirmationEnds).await,
+        ]
+    };
+    // In effect on 2 November, so until the end of 2 December.
+    test.advance(Duration::days(20) - Duration::seconds(1));
+    assert_eq!(warned().await, [0, 0]);
+    test.advance(Duration::seconds(1));
+    assert_eq!(warned().await, [1, 1]);
+    test.advance(Duration::days(7) - Duration::seconds(1));
+    assert_eq!(warned().await, [1, 1]);
+    test.advance(Duration::seconds(1));
+    assert_eq!(warned().await, [2, 2]);
+    test.advance(Duration::days(60));
+    assert_eq!(warned().await, [2, 2]);
+    for other in [&it.mediator, &it.officer, &it.director] {
+        assert_eq!(told(other, NoticeKind::ConfirmationEnds).await, 0);
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_warned_of_a_confirmation_that_no_court_gives_or_of_a_closed_file() {
+    let test = TestApp::start().await;
+    let it = Agreed::before_police(&test).await;
+    it.police_in_effect().await;
+    test.advance(Duration::days(40));
+    assert_eq!(told(&it.ana, NoticeKind::ConfirmationEnds).await, 0, "治安调解 is not confirmed");
+    let test = TestApp::start().await;
+    let it = Agreed::in_mediation(&test).await;
+    it.in_effect().await;
+    sqlx::query("update disputes set status = 'closed'").execute(&test.owner).await.unwrap();
+    test.advance(Duration::days(40));
+    assert_eq!(told(&it.ana, NoticeKind::ConfirmationEnds).await, 0);
+}
+
 #[tokio::test]
 async fn who_owes_is_reminded_until_nothing_is_open() {
     let test = TestApp::start().await;
     let it = Agreed::in_mediation(&test).await;
     it.in_effect().await;
-    let reminded = async |who: &crate::app::Person<'_>| {
-        worker::drain(&test.app).await.unwrap();
-        let page: NoticePage = who.get("/v1/notices?limit=100").await.to();
-        page.notices.iter().filter(|notice| notice.kind == NoticeKind::DueSoon).count()
-    };
+    let reminded = async |who: &Person<'_>| told(who, NoticeKind::DueSoon).await;
     assert_eq!(reminded(&it.ben).await, 0);
     test.advance(Duration::days(13));
     assert_eq!(reminded(&it.ben).await, 3, "seven days, three days and one day before");

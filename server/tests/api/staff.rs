@@ -12,7 +12,7 @@ use totp_rs::{Builder, Secret, Totp};
 const PASSWORD: &str = "海鲜面 与 梧桐树 下雨天";
 
 /// Somebody of the staff with an authenticator in hand.
-struct Staff<'a> {
+pub struct Staff<'a> {
     test: &'a TestApp,
     account: AccountId,
     username: String,
@@ -44,7 +44,12 @@ fn authenticator(enrolled: &Enrolled) -> Totp {
 }
 
 impl TestApp {
-    async fn staff_sign_in(&self, username: &str, password: &str, code: Option<&str>) -> Answer {
+    pub async fn staff_sign_in(
+        &self,
+        username: &str,
+        password: &str,
+        code: Option<&str>,
+    ) -> Answer {
         let mut body = json!({"username": username, "password": password, "device": "电脑"});
         if let Some(code) = code {
             body["code"] = json!(code);
@@ -73,7 +78,7 @@ async fn confirm(test: &TestApp, enrolment: &Enrolment, code: &str) -> Answer {
 }
 
 /// The whole way from the operator's form to a working authenticator.
-async fn enrolled<'a>(test: &'a TestApp, operator: &Person<'_>, username: &str) -> Staff<'a> {
+pub async fn enrolled<'a>(test: &'a TestApp, operator: &Person<'_>, username: &str) -> Staff<'a> {
     let made: StaffView = operator.post("/v1/staff-accounts", officer(test, username)).await.to();
     assert!(!made.enrolled);
     let enrolment = enrolment(operator, made.account).await;

@@ -1,0 +1,75 @@
+//! What the live socket does about silence, and about many who never say who they are.
+
+use crate::app::TestApp;
+use crate::live::{masked, raw, raw_frame, refused};
+use crate::socket::{Socket, request};
+use protocol::account::Role;
+use protocol::live::{ServerFrame, close};
+use serde_json::json;
+use server::live::{Bounds, Hub};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::AsyncWriteExt;
+use tokio_tungstenite::tungstenite::handshake::client::Request;
+
+async fn bounded(settings: &[&str], bounds: Bounds) -> TestApp {
+    TestApp::start_changed(settings, |parts| parts.live = Arc::new(Hub::with(bounds))).await
+}
+
+#[tokio::test]
+async fn sec_ws_07_who_answers_pings_stays_and_who_does_not_is_closed() {
+    let (ping_every, silence) = (Duration::from_millis(400), Duration::from_secs(2));
+    let test = bounded(&[], Bounds { ping_every, silence, ..Bounds::default() }).await;
+    let ana = test.person("陈一", Role::Resident).await;
+    let ben = test.person("林二", Role::Resident).await;
+    let mut answers = Socket::hello(&ana, &[]).await;
+    let mut silent = raw(&test).await;
+    let hello = json!({"type": "hello", "token": ben.token()}).to_string();
+    silent.write_all(&masked(0x81, hello.as_bytes())).await.unwrap();
+    let mut pings = 0;
+    let closed = async {
+        loop {
+            match raw_frame(&mut silent).await.expect("a frame before the end") {
+                (0x89, _) => pings += 1,
+                (0x88, why) => return u16::from_be_bytes([why[0], why[1]]),
+                _ => {}
+            }
+        }
+    };
+    // Reading is what answers pings.
+    let code = tokio::select! {
+        code = closed => code,
+        _ = answers.until(|_| false) => unreachable!("nothing fits"),
+    };
+    assert_eq!(code, close::GOING_AWAY);
+    assert!(pings >= 2, "{pings} pings");
+    answers.send(json!({"type": "ping", "t": 1})).await;
+    answers.until(|frame| matches!(frame, ServerFrame::Pong { .. })).await;
+}
+
+/// From one of several addresses, through a proxy of ours.
+fn from(test: &TestApp, n: usize) -> Request {
+    let mut request = request(test);
+    let address = format!("203.0.113.{}", n / 40);
+    request.headers_mut().insert("x-forwarded-for", address.parse().unwrap());
+    request
+}
+
+#[tokio::test]
+async fn sec_ws_03_two_hundred_may_wait_before_they_say_who_they_are() {
+    let bounds = Bounds { hello_within: Duration::from_secs(600), ..Bounds::default() };
+    let test = bounded(&["--trusted-proxies", "1"], bounds).await;
+    let ana = test.person("陈一", Role::Resident).await;
+    let mut waiting = Vec::new();
+    for n in 0..200 {
+        waiting.push(Socket::try_open(from(&test, n)).await.unwrap());
+    }
+    assert_eq!(refused(Socket::try_open(from(&test, 200)).await), 503);
+    waiting[0].send(json!({"type": "hello", "token": ana.token()})).await;
+    waiting[0].until(|frame| matches!(frame, ServerFrame::Welcome { .. })).await;
+    let next = Socket::try_open(from(&test, 200)).await;
+    waiting.push(next.expect("who said hello makes room"));
+    assert_eq!(refused(Socket::try_open(from(&test, 200)).await), 503);
+    waiting.pop();
+    while Socket::try_open(from(&test, 200)).await.is_err() {}
+}

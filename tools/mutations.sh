@@ -59,7 +59,7 @@ run() {
     local program=$1
     shift
     # shellcheck disable=SC2046 # several words
-    (cd "$copy" && cargo test --quiet $(program_of "$program") -- --exact "$@") > "$log" 2>&1
+    (cd "$copy" && timeout 1200 cargo test --quiet $(program_of "$program") -- --exact "$@") > "$log" 2>&1
 }
 
 # Whatever is broken, nothing but the named test's own failure counts.

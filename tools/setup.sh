@@ -15,7 +15,20 @@ PATH=$private/bin:$PWD/tools/.cargo/bin:$PATH:$HOME/.cargo/bin
 say() { echo "setup: $*" >&2; }
 die() { say "$*"; exit 1; }
 
-has_rust() { cargo --version > /dev/null 2>&1 && cargo fmt --version > /dev/null 2>&1 && cargo clippy --version > /dev/null 2>&1; }
+# rustup may have to fetch the version named in rust-toolchain.toml first, and shows that on standard error.
+check_rust() {
+    local needed found
+    command -v cargo > /dev/null || die "missing: Rust. Install it from https://rustup.rs and run again."
+    needed=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+    found=$(rustc --version) || die "Rust does not run, see above: install version $needed with rustup and run again."
+    found=${found#rustc }
+    found=${found%% *}
+    printf '%s\n' "$needed" "$found" | sort --version-sort --check=silent ||
+        die "Rust $found is too old, $needed or newer is needed: install it from https://rustup.rs and run again."
+    if [ "$purpose" != run ] && ! { cargo fmt --version && cargo clippy --version; } > /dev/null 2>&1; then
+        die "missing: rustfmt and clippy. Install them (rustup component add clippy rustfmt) and run again."
+    fi
+}
 
 has_compiler() {
     printf '#include <stdlib.h>\nint main(void) { return EXIT_SUCCESS; }\n' |
@@ -48,7 +61,7 @@ unpack() {
     tools/debian.sh "$@" || die "could not unpack them: install $missing and run again."
 }
 
-has_rust || die "missing: Rust with rustfmt and clippy. Install them with rustup (rustup component add clippy rustfmt) and run again."
+check_rust
 missing=() packages=()
 if ! has_compiler; then
     missing+=("a C compiler (some crates have parts in C, and it links)") packages+=(gcc libc6-dev)
@@ -64,7 +77,7 @@ if [ ${#packages[@]} -gt 0 ]; then
 fi
 if [ "$purpose" = test ] && ! has_cargo_deny; then
     say "missing: cargo-deny (checks licences and origins of dependencies)."
-    say "building cargo-deny $cargo_deny into tools/.cargo; this takes about a minute."
-    env -u CARGO_TARGET_DIR cargo install --quiet --locked --debug --config profile.dev.debug=false \
+    say "building cargo-deny $cargo_deny into tools/.cargo; this takes a minute or two."
+    env -u CARGO_TARGET_DIR cargo install --locked --debug --config profile.dev.debug=false \
         --root tools/.cargo "cargo-deny@$cargo_deny" || die "could not build it: cargo install --locked cargo-deny, and run again."
 fi

@@ -267,7 +267,7 @@ impl Agreement {
         self.signatures.iter().copied().filter(|s| all || s.by == viewer).collect()
     }
 
-    /// Whether a court may confirm it: an organisation's sealed agreement (民事诉讼法 Art 205) that does not touch marriage,
+    /// Whether a court may confirm it: an organisation's sealed agreement (民诉法 Art 205) that does not touch marriage,
     /// parentage or adoption (民诉法解释 Art 355). Title to property is for the court to see.
     pub fn confirmable(&self, ground: &Ground) -> bool {
         use protocol::agreement::PersonalStatus::Inheritance;

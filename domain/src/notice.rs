@@ -1,8 +1,9 @@
 //! Which event tells whom what: the one table behind every notice.
 
 use crate::dispute::Event;
-use protocol::AccountId;
+use crate::obligation::{self, Promise};
 use protocol::notice::NoticeKind;
+use protocol::{AccountId, PartyId};
 
 /// Who is told. Nobody is told of what they did themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub enum Audience {
     Superiors,
     /// The one whom the event is about.
     Account(AccountId),
+    /// One party and those who act for it.
+    Party(PartyId),
 }
 
 /// Whether a neutral text message goes out beside the notice: where somebody has to come, sign or pay.
@@ -120,6 +123,32 @@ pub fn tellings(event: &Event) -> Vec<Telling> {
     }
 }
 
+/// Whom a step of performing concerns. That it became late is told with the dispute's own event.
+pub fn performance(event: &obligation::Event, promise: &Promise) -> Vec<(Audience, NoticeKind)> {
+    use obligation::Event;
+    let (obligor, beneficiary) =
+        (Audience::Party(promise.obligor), Audience::Party(promise.beneficiary));
+    let told = |audiences: &[Audience], kind| audiences.iter().map(|to| (*to, kind)).collect();
+    match event {
+        Event::Reported { .. } => told(&[beneficiary], NoticeKind::PerformanceReported),
+        Event::Performed { finding: None, .. } => {
+            told(&[obligor], NoticeKind::PerformanceConfirmed)
+        }
+        Event::Performed { finding: Some(_), .. } => {
+            told(&[obligor, beneficiary], NoticeKind::PerformanceConfirmed)
+        }
+        Event::Contested { .. } => {
+            let who = [obligor, Audience::Neutrals, Audience::Owner];
+            told(&who, NoticeKind::PerformanceContested)
+        }
+        Event::FoundUnperformed { .. } => {
+            told(&[obligor, beneficiary], NoticeKind::PerformanceMissing)
+        }
+        Event::Waived => told(&[obligor], NoticeKind::Waived),
+        Event::BecameOverdue => vec![],
+    }
+}
+
 /// All that a text message says: never the kind of case, the other party, or who talks with whom.
 pub const NEUTRAL_TEXT: &str = "您有一条新的调解消息";
 
@@ -150,6 +179,12 @@ pub const fn words(kind: NoticeKind) -> &'static str {
         NoticeKind::SignatureAsked => "协议文本已确定,请核对。",
         NoticeKind::TextReopened => "协议文本将修改,签名须重新进行。",
         NoticeKind::AgreementInEffect => "协议已生效。",
+        NoticeKind::PartiesSigned => "各方当事人均已签名,请签名或者盖章。",
+        NoticeKind::PerformanceReported => "对方表示已履行一项约定,请确认。",
+        NoticeKind::PerformanceConfirmed => "一项约定已确认履行。",
+        NoticeKind::PerformanceContested => "对一项约定是否履行有不同说法,将由调解人员核实。",
+        NoticeKind::PerformanceMissing => "经核实,一项约定尚未履行。",
+        NoticeKind::Waived => "对方已免除您的一项约定义务。",
         NoticeKind::AllPerformed => "约定事项已全部履行。",
         NoticeKind::NotPerformed => "有约定事项未按期履行。",
         NoticeKind::Urged => "请按约定履行,如有困难请联系派出所。",

@@ -113,11 +113,11 @@ fn outcome(findings: &Findings) -> Found {
     }
     if findings.suspected_crime {
         let why = "本事项涉嫌犯罪,不属于人民调解和治安调解的范围。";
-        return (TriageOutcome::CriminalProcedure, &["刑事诉讼法 Art 288-290"], why);
+        return (TriageOutcome::CriminalProcedure, &["刑诉法 Art 288–290"], why);
     }
     if findings.domestic_violence == Some(DomesticViolence::Indicated) {
         let why = "本纠纷涉及家庭暴力,须先由公安机关依法处置,不得仅以调解结案。";
-        return (TriageOutcome::DomesticViolenceFirst, &["反家庭暴力法 Art 15-17"], why);
+        return (TriageOutcome::DomesticViolenceFirst, &["反家暴法 Art 15–17"], why);
     }
     if let Some(violation) = &findings.violation {
         return violation_outcome(violation);
@@ -127,10 +127,10 @@ fn outcome(findings: &Findings) -> Found {
     }
     if findings.venue == Venue::Elsewhere {
         let why = "纠纷发生地和当事人住所地均不在本地,双方也未约定由本调解委员会调解并经其同意。";
-        return (TriageOutcome::OtherVenue, &["宁波市人民调解条例 Art 18"], why);
+        return (TriageOutcome::OtherVenue, &["宁波条例 Art 18"], why);
     }
     let why = "本纠纷属于民间纠纷,可以由人民调解委员会调解,不收取任何费用。";
-    (TriageOutcome::PeopleMediation, &["人民调解法 Art 17", "宁波市人民调解条例 Art 18"], why)
+    (TriageOutcome::PeopleMediation, &["人民调解法 Art 17", "宁波条例 Art 18"], why)
 }
 
 fn violation_outcome(violation: &Violation) -> Found {
@@ -148,8 +148,8 @@ fn violation_outcome(violation: &Violation) -> Found {
 
 const fn prior_articles(prior: PriorHandling) -> &'static [&'static str] {
     match prior {
-        PriorHandling::MedicalElsewhere => &["医疗纠纷预防和处理条例 Art 31"],
-        _ => &["司法部令第75号 Art 22"],
+        PriorHandling::MedicalElsewhere => &["医疗条例 Art 31"],
+        _ => &["75号令 Art 22"],
     }
 }
 

@@ -155,7 +155,7 @@ impl Log<'_> {
     }
 
     fn gap(&self, tell: &mut impl FnMut(Rule, String)) {
-        for reading in &self.last {
+        for reading in self.live.iter().chain(&self.last) {
             let Some(head) = reading.head else { continue };
             let there: BTreeSet<i64> = numbers(reading).collect();
             let missing: Vec<i64> =

@@ -1,6 +1,6 @@
 //! One HTTP client that knows what an answer proves: stored, definitely not stored, or neither.
 
-use crate::history::{Attempt, Outcome, Place, Recorder};
+use crate::history::{Attempt, Outcome, Place, Recorder, Via};
 use crate::people::Person;
 use anyhow::ensure;
 use protocol::Problem;
@@ -38,14 +38,14 @@ pub struct Write<'a> {
 pub struct Client {
     pub number: u32,
     pub recorder: Arc<Recorder>,
+    pub url: String,
     http: reqwest::Client,
-    url: String,
 }
 
 impl Client {
     pub fn new(number: u32, url: String, recorder: Arc<Recorder>) -> anyhow::Result<Self> {
         let http = reqwest::Client::builder().no_proxy().timeout(ANSWER_WITHIN).build()?;
-        Ok(Self { number, recorder, http, url })
+        Ok(Self { number, recorder, url, http })
     }
 
     /// One attempt, written down.
@@ -57,8 +57,21 @@ impl Client {
         let began = self.recorder.now();
         let answer: Answer<T> =
             self.send(Method::POST, write.who, &write.path, Some(write)).await?;
+        self.note(write, Via::Http, began, &answer, place);
+        Ok(answer)
+    }
+
+    /// Writes down what came of an attempt.
+    pub fn note<T>(
+        &self,
+        write: &Write<'_>,
+        via: Via,
+        began: u64,
+        answer: &Answer<T>,
+        place: impl Fn(&T) -> Option<Place>,
+    ) {
         let ended = self.recorder.now();
-        let outcome = match &answer {
+        let outcome = match answer {
             Answer::Done(value) => Outcome::Acked { place: place(value) },
             Answer::Refused(code) => Outcome::Refused { code: code.clone() },
             Answer::Unknown => Outcome::Unknown,
@@ -68,12 +81,12 @@ impl Client {
                 log: write.log.clone(),
                 item: item.clone(),
                 client: self.number,
+                via,
                 began,
                 ended,
                 outcome: outcome.clone(),
             });
         }
-        Ok(answer)
     }
 
     /// The same request with the same key until the answer is definite.

@@ -1,6 +1,6 @@
 //! Damage done on purpose: a checker that does not find it proves nothing.
 
-use crate::history::{Attempt, History, Outcome};
+use crate::history::{Attempt, History, Outcome, Via};
 use anyhow::{Context, ensure};
 use clap::ValueEnum;
 use serde::Serialize;
@@ -11,6 +11,10 @@ use sqlx::PgConnection;
 pub enum Fault {
     /// An acknowledged message is deleted behind the server's back.
     LoseAck,
+    /// A message is deleted that was acknowledged on the live socket.
+    LoseSocketAck,
+    /// A socket passes over entries that it was sent.
+    MissEntries,
     /// A message is stored a second time.
     Duplicate,
     /// Two messages of one sender change places.
@@ -20,10 +24,10 @@ pub enum Fault {
 }
 
 pub async fn inject(db: &mut PgConnection, fault: Fault, history: &History) -> anyhow::Result<()> {
-    let mut acked = history.attempts.iter().filter(|attempt| is_acked_message(attempt));
+    let mut acked = history.attempts.iter().filter(|attempt| is_acked_message(attempt, fault));
     let one = acked.next().context("nothing was acknowledged")?;
     let rows = match fault {
-        Fault::LoseAck => {
+        Fault::LoseAck | Fault::LoseSocketAck => {
             sqlx::query("delete from room_entries where client_msg_id = $1")
                 .bind(&one.item)
                 .execute(db)
@@ -59,13 +63,15 @@ pub async fn inject(db: &mut PgConnection, fault: Fault, history: &History) -> a
             .execute(db)
             .await?
         }
-        // Was done during the run.
-        Fault::AsyncCommit => return Ok(()),
+        // Were done during the run.
+        Fault::MissEntries | Fault::AsyncCommit => return Ok(()),
     };
     ensure!(rows.rows_affected() > 0, "the damage was not done");
     Ok(())
 }
 
-fn is_acked_message(attempt: &Attempt) -> bool {
-    attempt.log.starts_with("room:") && matches!(attempt.outcome, Outcome::Acked { .. })
+fn is_acked_message(attempt: &Attempt, fault: Fault) -> bool {
+    attempt.log.starts_with("room:")
+        && matches!(attempt.outcome, Outcome::Acked { .. })
+        && (attempt.via == Via::Socket || fault != Fault::LoseSocketAck)
 }

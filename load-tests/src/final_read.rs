@@ -1,7 +1,7 @@
 //! The last look at everything a lane did, through the same doors that people use.
 
 use crate::client::Client;
-use crate::history::{Place, Reading, Seen};
+use crate::history::{Place, Reading, Seen, Via};
 use crate::people::{Cast, Person};
 use crate::story::{events_log, filed_log, joint_room, room_log, seen};
 use anyhow::{Context, bail};
@@ -44,6 +44,7 @@ async fn filed(client: &Client, who: &Person) -> anyhow::Result<Vec<DisputeId>> 
             client.recorder.reading(Reading {
                 log: filed_log(client.number),
                 reader: who.name.clone(),
+                via: Via::Http,
                 after: 0,
                 last: true,
                 head: None,
@@ -81,6 +82,7 @@ async fn events(client: &Client, who: &Person, view: &DisputeView) -> anyhow::Re
     client.recorder.reading(Reading {
         log: events_log(view.id),
         reader: who.name.clone(),
+        via: Via::Http,
         after: 0,
         last: true,
         head: Some(view.version),
@@ -101,6 +103,7 @@ async fn room(client: &Client, who: &Person, room: &RoomView) -> anyhow::Result<
             client.recorder.reading(Reading {
                 log: room_log(room.id),
                 reader: who.name.clone(),
+                via: Via::Http,
                 after: before,
                 last: true,
                 head: Some(room.head),

@@ -15,6 +15,14 @@ pub enum Place {
     Id(String),
 }
 
+/// Which of the two doors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Via {
+    Http,
+    Socket,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome {
@@ -33,6 +41,7 @@ pub struct Attempt {
     /// What is to be stored, by a name that occurs nowhere else in the log.
     pub item: String,
     pub client: u32,
+    pub via: Via,
     /// Microseconds since the beginning of the run.
     pub began: u64,
     pub ended: u64,
@@ -55,11 +64,12 @@ pub struct Seen {
 pub struct Reading {
     pub log: String,
     pub reader: String,
+    pub via: Via,
     /// The reader had everything up to here.
     pub after: i64,
     /// Read to the end, when nothing was being written any more.
     pub last: bool,
-    /// What the server said the last number was; for a last reading of a numbered log.
+    /// What the server said the last number was, where all of a numbered log is to be there.
     pub head: Option<i64>,
     pub entries: Vec<Seen>,
 }

@@ -1,32 +1,32 @@
 //! Ends the server with `kill -9` in the middle of story traffic, again and again, and has the history judged.
 
 mod report;
+mod target;
 
 pub use report::Report;
 
-use crate::ala::{self, Ala, Settings};
+use crate::ala;
 use crate::client::Client;
 use crate::fault::{self, Fault};
 use crate::final_read;
 use crate::history::Recorder;
 use crate::people::{self, Cast};
-use crate::postgres::{self, Cluster, Commit};
 use crate::random::Random;
+use crate::socket::Socket;
 use crate::story::Lane;
 use crate::tokens::Key;
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
-use rustix::process::Signal;
 use serde::Serialize;
-use sqlx::postgres::PgConnectOptions;
-use sqlx::{ConnectOptions, PgConnection};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
+
+use target::{Restart, Target};
 
 /// For traffic to reach the next kill.
 const STRETCH_WITHIN: Duration = Duration::from_secs(120);
@@ -55,7 +55,7 @@ pub struct Options {
     /// Acknowledgements between two kills.
     #[arg(long, default_value_t = 250)]
     pub acks: u64,
-    /// Crash PostgreSQL too at every second kill: nothing that is not on disk survives.
+    /// Crash PostgreSQL too at every second kill: whatever it had not written out itself is gone.
     #[arg(long)]
     pub crash: bool,
     #[arg(long, default_value_t = 1)]
@@ -71,70 +71,6 @@ pub struct Options {
     pub out: Option<PathBuf>,
 }
 
-/// What is killed, and what the traffic runs on.
-struct Target {
-    ala: Ala,
-    cluster: Option<Cluster>,
-}
-
-impl Target {
-    async fn start(folder: &Path, options: &Options) -> anyhow::Result<(Self, Key)> {
-        let key_file = folder.join("token.pem");
-        let key = Key::make(&key_file)?;
-        let careless = options.seed_fault == Some(Fault::AsyncCommit);
-        let commit = if careless { Commit::Careless } else { Commit::Durable };
-        let own = options.postgres == Database::Own || careless;
-        let cluster = if own { Some(Cluster::start(folder, commit).await?) } else { None };
-        let mut ala = Ala::new(Settings {
-            binary: options.ala.clone().unwrap_or_else(ala::beside_this_program),
-            folder: folder.to_owned(),
-            database_url: cluster.as_ref().map(Cluster::url),
-            key_file,
-            careless,
-        })?;
-        ala.start().await?;
-        Ok((Self { ala, cluster }, key))
-    }
-
-    fn database(&self) -> anyhow::Result<PgConnectOptions> {
-        match &self.cluster {
-            Some(cluster) => Ok(cluster.options()),
-            None => postgres::embedded(&self.ala.data()),
-        }
-    }
-
-    async fn connect(&self) -> anyhow::Result<PgConnection> {
-        self.database()?.connect().await.context("cannot reach the database from the side")
-    }
-
-    /// Returns how long the server took to be ready again.
-    async fn kill(&mut self, crash: bool) -> anyhow::Result<Duration> {
-        let private = match &self.cluster {
-            Some(_) => None,
-            None => Some(postgres::embedded_pid(&self.ala.data())?),
-        };
-        self.ala.kill().await?;
-        match &mut self.cluster {
-            Some(cluster) if crash => {
-                cluster.crash().await?;
-                cluster.run().await?;
-            }
-            // It may already have ended in order: it was told to when its server was killed.
-            None if crash => drop(ala::signal(private, Signal::QUIT)),
-            _ => {}
-        }
-        self.ala.start().await
-    }
-
-    async fn stop(mut self) -> anyhow::Result<()> {
-        self.ala.stop().await?;
-        match &mut self.cluster {
-            Some(cluster) => cluster.stop().await,
-            None => Ok(()),
-        }
-    }
-}
-
 /// The whole run: traffic, kills, damage if asked for, the last look.
 pub async fn run(options: Options) -> anyhow::Result<Report> {
     let began = Instant::now();
@@ -145,17 +81,11 @@ pub async fn run(options: Options) -> anyhow::Result<Report> {
     let clients: Vec<Client> = (0..options.clients)
         .map(|number| Client::new(number, target.ala.url(), recorder.clone()))
         .collect::<anyhow::Result<_>>()?;
-    let stop = CancellationToken::new();
-    let mut lanes = traffic(&options, &clients, &casts, &stop);
+    let mut traffic = Traffic::start(&options, &clients, &casts);
     let mut restarts = Vec::new();
-    let stormed = storm(&options, &mut target, &recorder, &mut lanes, &mut restarts).await;
-    let mut stuck = stormed.err();
-    stop.cancel();
-    while let Some(lane) = lanes.join_next().await {
-        if let Err(error) = lane? {
-            stuck.get_or_insert(error);
-        }
-    }
+    let lanes = &mut traffic.lanes;
+    let stormed = storm(&options, &mut target, &recorder, lanes, &mut restarts).await;
+    let stuck = stormed.err().or(traffic.end().await?);
     let mut history = recorder.take();
     if let Some(fault) = options.seed_fault {
         fault::inject(&mut target.connect().await?, fault, &history).await?;
@@ -187,26 +117,54 @@ async fn casts(target: &Target, key: &Key, lanes: u32) -> anyhow::Result<Vec<Arc
     Ok(casts)
 }
 
-fn traffic(
-    options: &Options,
-    clients: &[Client],
-    casts: &[Arc<Cast>],
-    stop: &CancellationToken,
-) -> JoinSet<anyhow::Result<()>> {
-    let mut seeds = Random::new(options.seed);
-    let mut lanes = JoinSet::new();
-    for (client, pair) in clients.iter().zip(casts.windows(2)) {
-        let lane = Lane {
-            client: client.clone(),
-            cast: pair[0].clone(),
-            stranger: pair[1].clone(),
-            stop: stop.clone(),
-            seed: seeds.next(),
-            count: 0.into(),
-        };
-        lanes.spawn(lane.run());
+/// Everything that makes traffic.
+struct Traffic {
+    lanes: JoinSet<anyhow::Result<()>>,
+    sockets: JoinSet<()>,
+    /// Ends the lanes.
+    stop: CancellationToken,
+    /// Ends the sockets, as soon as they have heard what the lanes said.
+    over: CancellationToken,
+}
+
+impl Traffic {
+    fn start(options: &Options, clients: &[Client], casts: &[Arc<Cast>]) -> Self {
+        let mut seeds = Random::new(options.seed);
+        let (mut lanes, mut sockets) = (JoinSet::new(), JoinSet::new());
+        let (stop, over) = (CancellationToken::new(), CancellationToken::new());
+        let deaf = options.seed_fault == Some(Fault::MissEntries);
+        for (client, pair) in clients.iter().zip(casts.windows(2)) {
+            let (socket, to_socket) = Socket::new(client, pair[0].clone(), over.clone(), deaf);
+            sockets.spawn(socket.run());
+            let lane = Lane {
+                client: client.clone(),
+                cast: pair[0].clone(),
+                stranger: pair[1].clone(),
+                stop: stop.clone(),
+                seed: seeds.next(),
+                count: 0.into(),
+                line: Some(to_socket),
+            };
+            lanes.spawn(lane.run());
+        }
+        Self { lanes, sockets, stop, over }
     }
-    lanes
+
+    /// Returns why a lane gave up, if one did.
+    async fn end(mut self) -> anyhow::Result<Option<anyhow::Error>> {
+        let mut stuck = None;
+        self.stop.cancel();
+        while let Some(lane) = self.lanes.join_next().await {
+            if let Err(error) = lane? {
+                stuck.get_or_insert(error);
+            }
+        }
+        self.over.cancel();
+        while let Some(socket) = self.sockets.join_next().await {
+            socket?;
+        }
+        Ok(stuck)
+    }
 }
 
 /// Waits for enough acknowledgements, kills, waits again; and once more after the last kill.
@@ -215,7 +173,7 @@ async fn storm(
     target: &mut Target,
     recorder: &Recorder,
     lanes: &mut JoinSet<anyhow::Result<()>>,
-    restarts: &mut Vec<Duration>,
+    restarts: &mut Vec<Restart>,
 ) -> anyhow::Result<()> {
     let mut random = Random::new(!options.seed);
     let mut acks = recorder.acks();

@@ -11,6 +11,7 @@ mod measure;
 mod people;
 mod postgres;
 mod random;
+mod socket;
 mod story;
 mod tokens;
 

@@ -66,7 +66,7 @@ impl Cluster {
 
     /// Starts the server of the cluster, after a crash too.
     pub async fn run(&mut self) -> anyhow::Result<()> {
-        let log = File::options().create(true).append(true).open(self.log())?;
+        let log = File::create(self.log())?;
         let mut command = self.command("postgres");
         command.arg("-D").arg(self.data()).arg("-p").arg(PORT.to_string());
         command.arg("-c").arg(format!("unix_socket_directories={}", self.folder.display()));
@@ -155,6 +155,11 @@ impl Cluster {
 /// The server's private cluster, while it runs.
 pub fn embedded(data: &Path) -> anyhow::Result<PgConnectOptions> {
     Ok(options(Path::new(&line(&data.join("postgres"), 4)?)))
+}
+
+/// Where the server's private cluster writes, anew at every start.
+pub fn embedded_log(data: &Path) -> PathBuf {
+    data.join("postgres/server.log")
 }
 
 /// The process of the server's private cluster.

@@ -1,9 +1,10 @@
 //! The traffic of one lane: two neighbours take dispute after dispute to mediation and talk it over.
 
 use crate::client::{Answer, Client, Write};
-use crate::history::{Place, Reading, Seen};
+use crate::history::{Place, Reading, Seen, Via};
 use crate::people::{COMMUNITY, Cast, Person};
 use crate::random::Random;
+use crate::socket::Line;
 use anyhow::{Context, bail};
 use protocol::dispute::DisputeView;
 use protocol::invitation::ConsentText;
@@ -28,6 +29,8 @@ pub struct Lane {
     pub stop: CancellationToken,
     pub seed: u64,
     pub count: AtomicU32,
+    /// To the respondent's live socket, if there is one: then all that they say goes over it first.
+    pub line: Option<Line>,
 }
 
 impl Lane {
@@ -38,6 +41,9 @@ impl Lane {
         while !self.stop.is_cancelled() {
             if let Some(dispute) = self.file(&mut random).await? {
                 let room = self.lead(dispute, &shown).await?;
+                if let Some(line) = &self.line {
+                    line.hear(room).await;
+                }
                 let (one, two) = (Random::new(random.next()), Random::new(random.next()));
                 tokio::try_join!(
                     self.talk(&self.cast.applicant, room, one),
@@ -157,7 +163,8 @@ impl Lane {
         Ok(())
     }
 
-    /// One message in ten is sent twice at once; of those without an answer one in ten is given up.
+    /// One message in ten is sent twice at once; of those without an answer one in ten is given up, and the others
+    /// are sent over HTTP again.
     async fn say(
         &self,
         who: &Person,
@@ -175,12 +182,29 @@ impl Lane {
         };
         let place = |said: &Said| Some(Place::Seq(said.seq));
         if random.chance(10) {
-            tokio::try_join!(self.client.once(&write, place), self.client.once(&write, place))?;
+            let both = (self.attempt(&write, room, place), self.client.once(&write, place));
+            tokio::try_join!(both.0, both.1)?;
         }
-        match self.client.once(&write, place).await? {
+        match self.attempt(&write, room, place).await? {
             Answer::Unknown if !random.chance(10) => self.client.persist(&write, place).await,
             answer => Ok(answer),
         }
+    }
+
+    async fn attempt(
+        &self,
+        write: &Write<'_>,
+        room: RoomId,
+        place: impl Fn(&Said) -> Option<Place>,
+    ) -> anyhow::Result<Answer<Said>> {
+        let is_theirs = write.who.account == self.cast.respondent.account;
+        let Some(line) = self.line.as_ref().filter(|_| is_theirs) else {
+            return self.client.once(write, place).await;
+        };
+        let began = self.client.recorder.now();
+        let answer = line.say(room, serde_json::from_value(write.body.clone())?).await;
+        self.client.note(write, Via::Socket, began, &answer, place);
+        Ok(answer)
     }
 
     /// Reads on from what is known, one page, and says how far that goes.
@@ -192,6 +216,7 @@ impl Lane {
         self.client.recorder.reading(Reading {
             log: room_log(room),
             reader: who.name.clone(),
+            via: Via::Http,
             after: known,
             last: false,
             head: None,

@@ -38,7 +38,11 @@ fn ten_kills_lose_double_and_move_nothing() {
     assert_eq!(run.code, Some(0), "{}", run.everything);
     assert_eq!(run.figure("kills"), 10);
     assert!(run.figure("acks") >= 1_600, "{}", run.figures);
+    assert_eq!(run.figure("crashes"), 5, "{}", run.figures);
     assert!(run.figure("unknown") > 0, "no kill has hit a request: {}", run.figures);
+    assert!(run.figure("socket_unknown") > 0, "no kill has hit a frame: {}", run.figures);
+    assert!(run.figure("socket_acks") >= 300, "{}", run.figures);
+    assert!(run.figure("resumed") >= 10, "{}", run.figures);
     assert!(run.figure("refused") > 0, "nothing was refused: {}", run.figures);
 }
 
@@ -51,7 +55,14 @@ fn the_server_comes_back_to_a_database_that_stayed() {
 
 #[test]
 fn damage_is_found() {
-    for (fault, rule) in [("lose-ack", "lost"), ("duplicate", "dup"), ("reorder", "ackseq")] {
+    let faults = [
+        ("lose-ack", "lost"),
+        ("lose-socket-ack", "lost"),
+        ("miss-entries", "conn_order"),
+        ("duplicate", "dup"),
+        ("reorder", "ackseq"),
+    ];
+    for (fault, rule) in faults {
         let run = kill(&["--kills", "0", "--acks", "60", "--clients", "2", "--seed-fault", fault]);
         assert_eq!(run.code, Some(1), "{fault}: {}", run.everything);
         assert!(run.figure(rule) > 0, "{fault}: {}", run.figures);

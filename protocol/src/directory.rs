@@ -118,7 +118,7 @@ pub struct Committees {
     pub committees: Vec<CommitteeView>,
 }
 
-/// A people's mediator as the public may know them (宁波市人民调解条例 Art 21).
+/// A people's mediator as the public may know them (宁波条例 Art 21).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MediatorView {

@@ -334,8 +334,8 @@ pub struct TimelineEntry {
     /// What happened, by its fixed name.
     pub event: String,
     pub happened_at: DateTime<Utc>,
-    /// What the one who did it is in the dispute; absent for what a deadline brought about.
-    pub by: Option<String>,
+    /// The part in which somebody did it; absent for what a deadline or the answer to an invitation brought about.
+    pub by: Option<Part>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -71,6 +71,7 @@ macro_rules! ids {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
                 utoipa::openapi::ObjectBuilder::new()
                     .schema_type(utoipa::openapi::schema::Type::String)
+                    .description(Some(concat!("`", $prefix, "_` and 32 hexadecimal digits.")))
                     .pattern(Some(concat!("^", $prefix, "_[0-9a-f]{32}$")))
                     .examples([concat!($prefix, "_0123456789ab4cde8f0123456789abcd")])
                     .into()

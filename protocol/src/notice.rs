@@ -33,7 +33,19 @@ words! {
         Extended = "extended",
         SignatureAsked = "signature_asked",
         TextReopened = "text_reopened",
+        /// To those whose signature or seal is still missing: all parties have signed.
+        PartiesSigned = "parties_signed",
         AgreementInEffect = "agreement_in_effect",
+        /// To the beneficiary: the obligor says that it is done.
+        PerformanceReported = "performance_reported",
+        /// To the obligor: the beneficiary says so too; to both, where somebody established it.
+        PerformanceConfirmed = "performance_confirmed",
+        /// To the obligor and those who establish what is true: the beneficiary says it was not done.
+        PerformanceContested = "performance_contested",
+        /// To both: somebody established that it was not done.
+        PerformanceMissing = "performance_missing",
+        /// To the obligor: the beneficiary released it.
+        Waived = "waived",
         AllPerformed = "all_performed",
         NotPerformed = "not_performed",
         Urged = "urged",

@@ -78,7 +78,7 @@ pub struct Violation {
 }
 
 words! {
-    /// Why a dispute cannot be taken by people's mediation (司法部令75号 Art 22).
+    /// Why a dispute cannot be taken by people's mediation (75号令 Art 22).
     PriorHandling {
         CourtAccepted = "court_accepted",
         CourtSettled = "court_settled",

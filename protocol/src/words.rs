@@ -1,8 +1,9 @@
 //! One way to write a closed set of words that is the same in JSON, in SQL and in the API document.
 
 macro_rules! words {
+    // `tt`, not `literal`: utoipa does not see a literal that a macro matched as one, and would show `Variant`.
     ($(#[$meta:meta])* $name:ident {
-        $($(#[$variant_meta:meta])* $variant:ident = $text:literal),+ $(,)?
+        $($(#[$variant_meta:meta])* $variant:ident = $text:tt),+ $(,)?
     }) => {
         $(#[$meta])*
         #[derive(

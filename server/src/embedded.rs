@@ -12,7 +12,9 @@ use std::path::{Path, PathBuf};
 use std::process::Child;
 
 use anyhow::{Context, Result, bail};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use sqlx::{ConnectOptions, Connection};
 
 pub use process::{ShortLived, Signal, poll, spawn_tied};
 
@@ -127,15 +129,20 @@ pub fn remove(data: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Runs a command with `DATABASE_URL` naming a new, migrated, short-lived database; its exit code is the answer.
-pub async fn run_with(migrations: &sqlx::migrate::Migrator, command: &[OsString]) -> Result<i32> {
+/// Runs a command with `DATABASE_URL` naming a new, short-lived database; its exit code is the answer.
+///
+/// The migrations are those in the folder now, which may be newer than this program.
+pub async fn run_with(migrations: &Path, command: &[OsString]) -> Result<i32> {
     let Some((program, arguments)) = command.split_first() else {
         bail!("name the command to run with the private database");
     };
+    let migrations = Migrator::new(migrations)
+        .await
+        .with_context(|| format!("cannot read migrations in {}", migrations.display()))?;
     let database = Embedded::throwaway()?;
-    let pool = PgPoolOptions::new().max_connections(1).connect_with(database.options()).await?;
-    migrations.run(&pool).await.context("the migrations do not run")?;
-    pool.close().await;
+    let mut connection = database.options().connect().await?;
+    migrations.run(&mut connection).await.context("the migrations do not run")?;
+    connection.close().await?;
     let mut command = tokio::process::Command::new(program);
     let status = command.args(arguments).env("DATABASE_URL", database.url()).status().await;
     let status = status.with_context(|| format!("cannot run {}", program.to_string_lossy()))?;

@@ -4,8 +4,9 @@ use clap::{Parser, Subcommand};
 use protocol::staff::Username;
 use protocol::text::Name;
 use server::config::Config;
-use server::{db, demo, embedded, router, start, telemetry};
+use server::{demo, embedded, router, start, telemetry};
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Ala Mediation (阿拉调解).
@@ -80,7 +81,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Openapi => println!("{}", router::api().1.to_pretty_json()?),
         Command::WithDatabase { command } => {
-            let code = embedded::run_with(&db::MIGRATOR, &command).await?;
+            let code = embedded::run_with(Path::new("migrations"), &command).await?;
             return Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)));
         }
     }

@@ -11,7 +11,6 @@ use std::time::Duration;
 
 use rustix::process::{Pid, kill_process};
 use server::embedded::{self, Embedded, Profile, Signal, poll};
-use sqlx::migrate::Migrator;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgConnection};
 use tempfile::TempDir;
@@ -245,11 +244,15 @@ async fn data_below_a_private_folder_of_root_goes_to_a_public_one() {
 
 #[tokio::test]
 async fn a_command_runs_with_a_migrated_database() {
-    static NONE: Migrator = Migrator::DEFAULT;
+    let migrations = tempfile::tempdir().unwrap();
+    let path = migrations.path();
     let script = "case $DATABASE_URL in postgres://ala@*) exit 7;; esac";
     let command = ["sh", "-c", script].map(Into::into);
-    assert_eq!(embedded::run_with(&NONE, &command).await.unwrap(), 7);
-    assert!(embedded::run_with(&NONE, &[]).await.is_err());
+    assert_eq!(embedded::run_with(path, &command).await.unwrap(), 7);
+    assert!(embedded::run_with(path, &[]).await.is_err());
+    fs::write(path.join("0001_broken.sql"), "create nonsense;").unwrap();
+    let told = embedded::run_with(path, &command).await.unwrap_err().to_string();
+    assert_eq!(told, "the migrations do not run");
 }
 
 #[test]

@@ -8,6 +8,8 @@
 
 #[path = "api/app.rs"]
 mod app;
+#[path = "api/contract.rs"]
+mod contract;
 #[path = "support/postgres.rs"]
 mod postgres;
 

@@ -63,7 +63,7 @@ impl Refusal {
             Self::WritingRequired(article) => Some(article),
             Self::WetInkRequired => Some("电子签名法 Art 3"),
             Self::TextChanged => Some("电子签名法 Art 13"),
-            Self::GuardianRequired => Some("民法典 Art 19-23"),
+            Self::GuardianRequired => Some("民法典 Art 19–23"),
             Self::DelegationNotAllowed => Some("程序规定 Art 181"),
             _ => None,
         }

@@ -377,8 +377,8 @@ fn an_oral_agreement_takes_effect_when_recorded_unless_writing_is_required() {
         assert_eq!(required(ground(), draft), "人民调解法 Art 28");
     }
     let of = |category| Ground { category, ..ground() };
-    assert_eq!(required(of(Category::Medical), oral.clone()), "医疗纠纷预防和处理条例 Art 39");
-    assert_eq!(required(of(Category::Labor), oral.clone()), "劳动争议调解仲裁法 Art 14");
+    assert_eq!(required(of(Category::Medical), oral.clone()), "医疗条例 Art 39");
+    assert_eq!(required(of(Category::Labor), oral.clone()), "调解仲裁法 Art 14");
     let spot = AgreementDraft { clauses: oral.clauses.clone(), ..police_draft() };
     let on_camera = AgreementDraft { form: AgreementForm::Recorded, ..spot.clone() };
     assert_eq!(record(&police_ground(), on_camera), Ok(AgreementStatus::Effective));

@@ -15,8 +15,8 @@ pub fn required_by(draft: &AgreementDraft, ground: &Ground) -> Option<&'static s
         return (!on_camera).then_some("程序规定 Art 178(3), 184");
     }
     match ground.category {
-        Category::Medical => Some("医疗纠纷预防和处理条例 Art 39"),
-        Category::Labor => Some("劳动争议调解仲裁法 Art 14"),
+        Category::Medical => Some("医疗条例 Art 39"),
+        Category::Labor => Some("调解仲裁法 Art 14"),
         _ if draft.writing_asked || draft.major_or_complex || !at_once => Some("人民调解法 Art 28"),
         _ => None,
     }

@@ -15,7 +15,7 @@ pub use command::{Command, Kind, Nominee, Verdict};
 pub use decide::decide;
 pub use event::Event;
 pub use evolve::evolve;
-pub use permits::{ACTS_FOR_A_PARTY, parts_that_may, permits};
+pub use permits::{ACTS_FOR_A_PARTY, NEUTRALS, STATION, acting_as, parts_that_may, permits};
 pub use refusal::Refusal;
 
 use chrono::{DateTime, Utc};

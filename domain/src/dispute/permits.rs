@@ -8,8 +8,10 @@ pub const ACTS_FOR_A_PARTY: &[Part] =
     &[Part::Applicant, Part::Respondent, Part::Agent, Part::Guardian];
 
 const FILERS: &[Part] = &[Part::Applicant, Part::Agent, Part::Guardian, Part::Filer, Part::Owner];
-const NEUTRALS: &[Part] = &[Part::Mediator, Part::CoMediator, Part::InvitedLawyer];
-const STATION: &[Part] = &[Part::Owner, Part::StationOfficer, Part::StationLeader];
+/// Those who help both sides.
+pub const NEUTRALS: &[Part] = &[Part::Mediator, Part::CoMediator, Part::InvitedLawyer];
+/// The police of the dispute's station.
+pub const STATION: &[Part] = &[Part::Owner, Part::StationOfficer, Part::StationLeader];
 const IN_CHARGE: &[Part] = &[Part::Owner, Part::StationLeader];
 const HOSTS: &[Part] = &[Part::Mediator, Part::Owner];
 const SECOND_PERSONS: &[Part] = &[Part::StationLeader, Part::Director];
@@ -60,6 +62,11 @@ pub const fn parts_that_may(kind: Kind) -> &'static [Part] {
     }
 }
 
+/// As which of their parts somebody gives a command, if they may.
+pub fn acting_as(kind: Kind, standing: &Standing) -> Option<Part> {
+    parts_that_may(kind).iter().copied().find(|part| standing.has(*part))
+}
+
 pub fn permits(kind: Kind, standing: &Standing) -> bool {
-    parts_that_may(kind).iter().any(|part| standing.has(*part))
+    acting_as(kind, standing).is_some()
 }

@@ -87,17 +87,17 @@ impl Refusal {
     /// The law behind the refusal.
     pub const fn article(self) -> Option<&'static str> {
         Some(match self {
-            Self::GuardianRequired | Self::GuardianActs => "民法典第19–23条",
-            Self::NotAppointedByCommittee => "人民调解法第13、14、20条",
-            Self::OfficerRequired => "公安机关办理行政案件程序规定第178条",
-            Self::Barred(_) => "公安机关办理行政案件程序规定第179条",
-            Self::FactsNotEstablished => "公安机关办理行政案件程序规定第180条",
-            Self::SessionLimit => "公安机关办理行政案件程序规定第183条",
-            Self::WrittenFormRequired => "人民调解法第28条",
-            Self::DelegationNotAllowed => "公安机关办理行政案件程序规定第181条",
-            Self::TooManyRepresentatives => "宁波市人民调解条例第20条",
-            Self::ObligationsOpen => "公安机关办理行政案件程序规定第258条",
-            Self::VisitsOpen => "人民调解法第31条",
+            Self::GuardianRequired | Self::GuardianActs => "民法典 Art 19–23",
+            Self::NotAppointedByCommittee => "人民调解法 Art 13, 14, 20",
+            Self::OfficerRequired => "程序规定 Art 178",
+            Self::Barred(_) => "程序规定 Art 179",
+            Self::FactsNotEstablished => "程序规定 Art 180",
+            Self::SessionLimit => "程序规定 Art 183",
+            Self::WrittenFormRequired => "人民调解法 Art 28",
+            Self::DelegationNotAllowed => "程序规定 Art 181",
+            Self::TooManyRepresentatives => "宁波条例 Art 20",
+            Self::ObligationsOpen => "程序规定 Art 258",
+            Self::VisitsOpen => "人民调解法 Art 31",
             _ => return None,
         })
     }

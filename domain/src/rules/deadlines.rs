@@ -62,7 +62,7 @@ impl Rules {
         self.after_working_days(first, self.clocks.public_security_second_wd)
     }
 
-    /// Both parties apply within thirty days from effect (人民调解法 Art 33; 民事诉讼法 Art 205).
+    /// Both parties apply within thirty days from effect (人民调解法 Art 33; 民诉法 Art 205).
     pub fn judicial_confirmation_by(&self, effective_at: DateTime<Utc>) -> DateTime<Utc> {
         self.after_days(effective_at, self.clocks.judicial_confirmation_days)
     }

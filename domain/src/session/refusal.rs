@@ -81,11 +81,11 @@ impl Refusal {
             Self::FactsNotEstablished => Some("程序规定 Art 180"),
             Self::SessionLimit | Self::SessionTooLate => Some("程序规定 Art 183"),
             Self::SuspectAbsent | Self::DelegationNotAllowed => Some("程序规定 Art 181"),
-            Self::GuardianAbsent => Some("民法典 Art 19-23; 程序规定 Art 181"),
+            Self::GuardianAbsent => Some("民法典 Art 19–23; 程序规定 Art 181"),
             Self::IdentityUnverified => Some("在线调解规则 Art 17"),
             Self::RightsUnread => Some("人民调解法 Art 23, 24"),
             Self::RecordingRequired => Some("程序规定 Art 52"),
-            Self::OfficerAbsent | Self::JointConsentMissing => Some("反家庭暴力法 Art 15-17"),
+            Self::OfficerAbsent | Self::JointConsentMissing => Some("反家暴法 Art 15–17"),
             Self::RecordUnconfirmed => Some("人民调解法 Art 27"),
             _ => None,
         }

@@ -1,12 +1,21 @@
 //! For every rule a history that breaks this rule and no other.
 
 use super::*;
+use crate::history::Via;
 
 const ROOM: &str = "room:a";
 
 /// `item` is sent at `at` and answered at `at + 1`.
 fn attempt(item: &str, at: u64, outcome: Outcome) -> Attempt {
-    Attempt { log: ROOM.into(), item: item.into(), client: 0, began: at, ended: at + 1, outcome }
+    Attempt {
+        log: ROOM.into(),
+        item: item.into(),
+        client: 0,
+        via: Via::Http,
+        began: at,
+        ended: at + 1,
+        outcome,
+    }
 }
 
 fn acked(seq: i64) -> Outcome {
@@ -23,7 +32,15 @@ fn seen(seq: i64, item: &str) -> Seen {
 
 fn reading(reader: &str, last: bool, entries: Vec<Seen>) -> Reading {
     let head = last.then_some(i64::try_from(entries.len()).unwrap());
-    Reading { log: ROOM.into(), reader: reader.into(), after: 0, last, head, entries }
+    Reading {
+        log: ROOM.into(),
+        reader: reader.into(),
+        via: Via::Http,
+        after: 0,
+        last,
+        head,
+        entries,
+    }
 }
 
 /// Three messages, one of them retried, two readers at the end and one during the run.
@@ -141,6 +158,17 @@ fn gap_in_the_middle() {
     assert_eq!(broken(&history), [Rule::Gap]);
 }
 
+/// A socket is told at the end how far the room goes.
+#[test]
+fn gap_where_a_connection_did_not_get_everything() {
+    let mut history = good();
+    history.readings[2].head = Some(3);
+    assert_eq!(broken(&history), [Rule::Gap]);
+    history.readings[2].after = 2;
+    history.readings[2].entries = vec![seen(3, "three")];
+    assert_eq!(broken(&history), []);
+}
+
 #[test]
 fn ackseq() {
     let mut history = good();
@@ -186,6 +214,7 @@ fn a_collection_is_judged_by_its_ids() {
     history.readings.push(Reading {
         log: "filed:1".into(),
         reader: "c1".into(),
+        via: Via::Http,
         after: 0,
         last: true,
         head: None,

@@ -58,6 +58,7 @@ impl Stage {
                 stop: CancellationToken::new(),
                 seed: number.into(),
                 count: 0.into(),
+                line: None,
             };
             let room = lane.room().await?;
             workers.push(Arc::new(Worker { client, cast, room }));

@@ -10,7 +10,6 @@ use protocol::LoginId;
 use protocol::account::{
     AskLoginCode, ChangeMe, LoginCodeSent, Logins, Me, Refresh, SignIn, SignedIn,
 };
-use sha2::{Digest, Sha256};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -24,7 +23,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(me, change_me))
 }
 
-/// Have a code sent to a phone, to sign in with. The answer is the same whether or not the number is known.
+/// Have a sign-in code sent to a phone.
+///
+/// The answer is the same whether or not the number is known.
 #[utoipa::path(
     post, path = "/login-codes", operation_id = "accounts_ask_code", tag = "accounts",
     request_body(content = AskLoginCode, example = json!({"phone": "19000000001"})),
@@ -39,14 +40,20 @@ async fn ask_code(
     Ok((StatusCode::ACCEPTED, Json::of(residents::ask_code(&app, value).await?)))
 }
 
-/// Sign in with the code from the text message. At the first login the account is made.
+/// Sign in with the code from the text message.
+///
+/// At the first login the account is made.
 #[utoipa::path(
     post, path = "/logins", operation_id = "accounts_sign_in", tag = "accounts",
     request_body(content = SignIn, example = json!({
         "phone": "19000000001", "login_code": "lcd_0123456789ab4cde8f0123456789abcd", "code": "123456",
         "device": "手机浏览器", "name": "陈一"
     })),
-    responses((status = 201, body = SignedIn))
+    responses(
+        (status = 201, body = SignedIn),
+        (status = 401, description = "The code is wrong, used or too old."),
+        (status = 403, description = "The account is closed."),
+    )
 )]
 async fn sign_in(
     State(app): State<App>,
@@ -57,11 +64,16 @@ async fn sign_in(
     Ok((StatusCode::CREATED, Json::of(residents::sign_in(&app, value).await?)))
 }
 
-/// Exchange a refresh token for new tokens. If the answer is lost, send the same token again.
+/// Exchange a refresh token for new tokens.
+///
+/// If the answer is lost, send the same token again.
 #[utoipa::path(
     post, path = "/logins/refresh", operation_id = "accounts_refresh", tag = "accounts",
     request_body(content = Refresh, example = json!({"refresh_token": "dGhlIHRva2VuIG9mIHRoZSBhbnN3ZXIgYmVmb3JlIHRoaXM"})),
-    responses((status = 200, body = SignedIn))
+    responses(
+        (status = 200, body = SignedIn),
+        (status = 401, description = "The login has ended, or the token is none of ours."),
+    )
 )]
 async fn refresh(
     State(app): State<App>,
@@ -70,7 +82,7 @@ async fn refresh(
     Ok(Json::of(refresh::refresh(&app, value).await?))
 }
 
-/// The devices on which you are signed in.
+/// List the devices on which you are signed in.
 #[utoipa::path(
     get, path = "/logins", operation_id = "accounts_logins", tag = "accounts",
     responses((status = 200, body = Logins))
@@ -79,15 +91,13 @@ async fn logins(State(app): State<App>, actor: Actor) -> Result<Json<Logins>, Ap
     Ok(Json::of(logins::list_from(&app.db, &actor, app.clock.now()).await?))
 }
 
-/// Sign a device out, such as a lost phone. Its requests and sockets end at once.
+/// Sign a device out, such as a lost phone.
+///
+/// Its requests and sockets end at once.
 #[utoipa::path(
     delete, path = "/logins/{id}", operation_id = "accounts_end_login", tag = "accounts",
     params(("id" = LoginId, Path)),
-    responses(
-        (status = 200, body = Logins),
-        (status = 404, description = "Unknown, or not yours.", body = protocol::Problem,
-            content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = Logins))
 )]
 async fn end_login(
     State(app): State<App>,
@@ -122,14 +132,13 @@ async fn end(
     key: IdempotencyKey,
     id: LoginId,
 ) -> Result<Written<Logins>, ApiError> {
-    let hash = Sha256::digest(id.0.as_bytes()).into();
-    app.write(write::Request::command(actor, key, hash), move |tx, actor| {
+    app.write(write::Request::command(actor, key, write::bare(id)), move |tx, actor| {
         Box::pin(logins::end_own(tx, actor, id))
     })
     .await
 }
 
-/// Who you are here.
+/// Show who you are here.
 #[utoipa::path(
     get, path = "/me", operation_id = "accounts_me", tag = "accounts",
     responses((status = 200, body = Me))

@@ -3,6 +3,7 @@
 use crate::accounts::{enrolment, staff, staff_login, throttle};
 use crate::app::App;
 use crate::error::ApiError;
+use crate::http::cursor::Lines;
 use crate::http::{Actor, Client, IdempotencyKey, Json, Path, Query, RequiredKey, Written, write};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -13,7 +14,6 @@ use protocol::staff::{
     StaffSignIn, StaffView,
 };
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -29,13 +29,18 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(enable))
 }
 
-/// Staff sign in with password and authenticator. Without `code`, a right password asks for it.
+/// Sign in as staff, with password and authenticator.
+///
+/// Without `code`, a right password asks for it.
 #[utoipa::path(
     post, path = "/staff-logins", operation_id = "staff_sign_in", tag = "staff",
     request_body(content = StaffSignIn, example = json!({
         "username": "wang.jingguan", "password": "correct horse battery", "code": "123456", "device": "值班室电脑"
     })),
-    responses((status = 201, body = SignedIn))
+    responses(
+        (status = 201, body = SignedIn),
+        (status = 401, description = "Name, password or code is wrong, or the code is still missing."),
+    )
 )]
 async fn sign_in(
     State(app): State<App>,
@@ -46,13 +51,18 @@ async fn sign_in(
     Ok((StatusCode::CREATED, Json::of(staff_login::sign_in(&app, value).await?)))
 }
 
-/// Choose a password with the code from the operator; the answer sets up the authenticator.
+/// Choose a password with the code from the operator.
+///
+/// The answer sets up the authenticator.
 #[utoipa::path(
     post, path = "/staff-enrolments", operation_id = "staff_enrol", tag = "staff",
     request_body(content = Enrol, example = json!({
         "enrolment_code": "b25lIHRpbWUgY29kZSBmcm9tIHRoZSBvcGVyYXRvciEhISE", "password": "correct horse battery"
     })),
-    responses((status = 201, body = Enrolled))
+    responses(
+        (status = 201, body = Enrolled),
+        (status = 401, description = "The enrolment code is wrong, used or too old."),
+    )
 )]
 async fn enrol(
     State(app): State<App>,
@@ -63,13 +73,19 @@ async fn enrol(
     Ok((StatusCode::CREATED, Json::of(enrolment::enrol(&app, value).await?)))
 }
 
-/// Show that the authenticator works. From now on one signs in with both.
+/// Show that the authenticator works.
+///
+/// From now on one signs in with both.
 #[utoipa::path(
     post, path = "/staff-enrolments/confirm", operation_id = "staff_confirm_enrolment", tag = "staff",
     request_body(content = ConfirmEnrolment, example = json!({
         "enrolment_code": "b25lIHRpbWUgY29kZSBmcm9tIHRoZSBvcGVyYXRvciEhISE", "code": "123456"
     })),
-    responses((status = 200, body = EnrolmentConfirmed))
+    responses(
+        (status = 200, body = EnrolmentConfirmed),
+        (status = 401, description = "One of the two codes is wrong or too old."),
+        (status = 409, description = "No password has been chosen yet."),
+    )
 )]
 async fn confirm(
     State(app): State<App>,
@@ -80,10 +96,12 @@ async fn confirm(
     Ok(Json::of(enrolment::confirm(&app, value).await?))
 }
 
-/// Make an account for somebody on the staff. They sign in once they have enrolled.
+/// Make an account for somebody on the staff.
+///
+/// They sign in once they have enrolled.
 #[utoipa::path(
     post, path = "/staff-accounts", operation_id = "staff_create", tag = "staff",
-    params(("Idempotency-Key" = String, Header, description = "A new random value; the same one when retrying.")),
+    params(RequiredKey),
     request_body(content = NewStaff, example = json!({
         "name": "赵审计", "username": "zhao.shenji", "role": "auditor"
     })),
@@ -107,11 +125,13 @@ async fn create(
 pub struct ListQuery {
     /// The `next` of the page before.
     after: Option<String>,
-    /// Lines on a page, 1 to 100; 50 unless told.
-    limit: Option<u8>,
+    /// Lines on a page.
+    #[serde(default)]
+    #[param(inline)]
+    limit: Lines<50>,
 }
 
-/// All staff accounts, by username.
+/// List all staff accounts, by username.
 #[utoipa::path(
     get, path = "/staff-accounts", operation_id = "staff_list", tag = "staff", params(ListQuery),
     responses((status = 200, body = StaffPage))
@@ -120,19 +140,21 @@ async fn list(
     State(app): State<App>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<StaffPage>, ApiError> {
-    let limit = query.limit.unwrap_or(50);
-    if !(1..=100).contains(&limit) {
-        return Err(ApiError::invalid("limit", "ask for 1 to 100 lines"));
-    }
     let mut db = app.db.acquire().await?;
-    Ok(Json::of(staff::page(&mut db, None, query.after.as_deref(), limit.into()).await?))
+    let limit = query.limit.get().into();
+    Ok(Json::of(staff::page(&mut db, None, query.after.as_deref(), limit).await?))
 }
 
-/// Make a new enrolment code, to be handed over in person. Old factors and devices end at once.
+/// Make a new enrolment code, to be handed over in person.
+///
+/// Old factors and devices end at once. Asking again makes another code.
 #[utoipa::path(
     post, path = "/staff-accounts/{id}/enrolment", operation_id = "staff_new_enrolment", tag = "staff",
     params(("id" = AccountId, Path)),
-    responses((status = 200, body = Enrolment))
+    responses(
+        (status = 200, body = Enrolment),
+        (status = 409, description = "The account is closed: open it first."),
+    )
 )]
 async fn new_enrolment(
     State(app): State<App>,
@@ -154,7 +176,10 @@ async fn new_enrolment(
     request_body(content = Licence, example = json!({
         "firm": "frm_0123456789ab4cde8f0123456789abcd", "number": "13302200000000000", "expires_on": "2029-05-31"
     })),
-    responses((status = 200, body = StaffView))
+    responses(
+        (status = 200, body = StaffView),
+        (status = 409, description = "Only lawyers have a licence."),
+    )
 )]
 async fn renew_licence(
     State(app): State<App>,
@@ -169,11 +194,14 @@ async fn renew_licence(
     .await
 }
 
-/// Close a staff account: its devices and sockets end at once.
+/// Close a staff account; its devices and sockets end at once.
 #[utoipa::path(
     post, path = "/staff-accounts/{id}/disable", operation_id = "staff_disable", tag = "staff",
     params(("id" = AccountId, Path)),
-    responses((status = 200, body = StaffView))
+    responses(
+        (status = 200, body = StaffView),
+        (status = 409, description = "Another operator has to do this to your own account."),
+    )
 )]
 async fn disable(
     State(app): State<App>,
@@ -188,7 +216,10 @@ async fn disable(
 #[utoipa::path(
     post, path = "/staff-accounts/{id}/enable", operation_id = "staff_enable", tag = "staff",
     params(("id" = AccountId, Path)),
-    responses((status = 200, body = StaffView))
+    responses(
+        (status = 200, body = StaffView),
+        (status = 409, description = "Another operator has to do this to your own account."),
+    )
 )]
 async fn enable(
     State(app): State<App>,
@@ -206,8 +237,7 @@ async fn set_disabled(
     id: AccountId,
     disabled: bool,
 ) -> Result<Written<StaffView>, ApiError> {
-    let hash = Sha256::digest(id.0.as_bytes()).into();
-    app.write(write::Request::command(actor, key, hash), move |tx, actor| {
+    app.write(write::Request::command(actor, key, write::bare(id)), move |tx, actor| {
         Box::pin(staff::set_disabled(tx, actor, id, disabled))
     })
     .await

@@ -25,7 +25,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(agree_orally))
 }
 
-/// The agreement of a dispute. A draft is seen by the neutrals alone; the others see the text once it is up for signing.
+/// Show the agreement of a dispute.
+///
+/// A draft is seen by the neutrals alone; the others see the text once it is up for signing.
 #[utoipa::path(
     get, path = "/disputes/{id}/agreement", operation_id = "agreements_show", tag = "agreements",
     params(("id" = DisputeId, Path)), responses((status = 200, body = AgreementView))
@@ -42,7 +44,9 @@ async fn show(
     view::of(&mut db, &dispute, &stored, actor.person, &app.rules, now).await.map(Json::of)
 }
 
-/// Write the draft, or replace it. `revision` is the one you read, 0 for the first; a newer one is never overwritten.
+/// Write the draft, or replace it.
+///
+/// `revision` is the one you read, 0 for the first; a newer one is never overwritten.
 #[utoipa::path(
     put, path = "/disputes/{id}/agreement", operation_id = "agreements_revise", tag = "agreements",
     params(("id" = DisputeId, Path)),
@@ -65,8 +69,7 @@ async fn show(
     })),
     responses(
         (status = 200, body = AgreementView),
-        (status = 409, description = "Written by somebody else in the meantime, or no longer a draft.",
-            body = protocol::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Written by somebody else in the meantime, or no longer a draft."),
     )
 )]
 async fn revise(
@@ -83,8 +86,9 @@ async fn revise(
     .await
 }
 
-/// Freeze the text and put it up for signing. What 人民调解法 Art 29 (治安: 程序规定 Art 184) asks for and the draft lacks is
-/// answered as fields with their paths.
+/// Freeze the text and put it up for signing.
+///
+/// What 人民调解法 Art 29 (治安调解: 程序规定 Art 184) asks for and the draft lacks is answered as fields with their paths.
 #[utoipa::path(
     post, path = "/disputes/{id}/agreement/put-up", operation_id = "agreements_put_up", tag = "agreements",
     params(("id" = DisputeId, Path)), responses((status = 200, body = AgreementView))
@@ -96,13 +100,15 @@ async fn put_up(
     Path(id): Path<DisputeId>,
 ) -> Result<Written<AgreementView>, ApiError> {
     let rules = app.rules.clone();
-    app.write(write::Request::command(actor, key, write::bare(id.0)), move |tx, actor| {
+    app.write(write::Request::command(actor, key, write::bare(id)), move |tx, actor| {
         Box::pin(async move { service::put_up(tx, &rules, actor, id).await })
     })
     .await
 }
 
-/// Take the text back into the draft. Every signature falls; all sign again.
+/// Take the text back into the draft.
+///
+/// Every signature falls; all sign again.
 #[utoipa::path(
     post, path = "/disputes/{id}/agreement/reopen", operation_id = "agreements_reopen", tag = "agreements",
     params(("id" = DisputeId, Path)), responses((status = 200, body = AgreementView))
@@ -114,27 +120,25 @@ async fn reopen(
     Path(id): Path<DisputeId>,
 ) -> Result<Written<AgreementView>, ApiError> {
     let rules = app.rules.clone();
-    app.write(write::Request::command(actor, key, write::bare(id.0)), move |tx, actor| {
+    app.write(write::Request::command(actor, key, write::bare(id)), move |tx, actor| {
         Box::pin(async move { service::reopen(tx, &rules, actor, id).await })
     })
     .await
 }
 
-/// Sign for yourself or for whom you act. The hash names the text you read; who else has signed is told when all have.
+/// Sign for yourself or for whom you act.
+///
+/// The hash names the text you read; who else has signed is told when all have.
 #[utoipa::path(
     post, path = "/disputes/{id}/agreement/sign", operation_id = "agreements_sign", tag = "agreements",
-    params(
-        ("id" = DisputeId, Path),
-        ("Idempotency-Key" = String, Header, description = "A new random value; the same one when retrying.")
-    ),
+    params(("id" = DisputeId, Path), RequiredKey),
     request_body(content = SignAgreement, example = json!({
         "text_hash": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
         "party": "pty_0123456789ab4cde8f0123456789abcd", "method": "electronic"
     })),
     responses(
         (status = 200, body = AgreementView),
-        (status = 409, description = "Another text is up, it needs paper, or you have signed already.",
-            body = protocol::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Another text is up, it needs paper, or you have signed already."),
     )
 )]
 async fn sign(
@@ -151,21 +155,17 @@ async fn sign(
     .await
 }
 
-/// Sign as the mediator of record; for 治安调解, as the officer who hosts it.
+/// Sign as the mediator of record; in 治安调解, as the officer who hosts it.
 #[utoipa::path(
     post, path = "/disputes/{id}/agreement/sign-as-mediator", operation_id = "agreements_sign_as_mediator",
     tag = "agreements",
-    params(
-        ("id" = DisputeId, Path),
-        ("Idempotency-Key" = String, Header, description = "A new random value; the same one when retrying.")
-    ),
+    params(("id" = DisputeId, Path), RequiredKey),
     request_body(content = AttestAgreement, example = json!({
         "text_hash": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     })),
     responses(
         (status = 200, body = AgreementView),
-        (status = 409, description = "Another text is up, it needs paper, or you have signed already.",
-            body = protocol::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Another text is up, it needs paper, or you have signed already."),
     )
 )]
 async fn sign_as_mediator(
@@ -182,15 +182,13 @@ async fn sign_as_mediator(
     .await
 }
 
-/// Record what was signed by hand on the printed text, with the digest of the scan. Matters of personal status are
-/// signed in no other way (电子签名法 Art 3).
+/// Record what was signed by hand on the printed text.
+///
+/// The digest of the scan goes with it. Matters of personal status are signed in no other way (电子签名法 Art 3).
 #[utoipa::path(
     post, path = "/disputes/{id}/agreement/signed-on-paper", operation_id = "agreements_signed_on_paper",
     tag = "agreements",
-    params(
-        ("id" = DisputeId, Path),
-        ("Idempotency-Key" = String, Header, description = "A new random value; the same one when retrying.")
-    ),
+    params(("id" = DisputeId, Path), RequiredKey),
     request_body(content = SignedOnPaper, example = json!({
         "text_hash": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
         "evidence": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
@@ -199,8 +197,7 @@ async fn sign_as_mediator(
     })),
     responses(
         (status = 200, body = AgreementView),
-        (status = 409, description = "Another text is up, or somebody has signed already.",
-            body = protocol::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Another text is up, or somebody has signed already."),
     )
 )]
 async fn signed_on_paper(
@@ -217,20 +214,18 @@ async fn signed_on_paper(
     .await
 }
 
-/// Set the committee's seal under what all parties and the mediator have signed. With it the agreement takes effect.
+/// Set the committee's seal under what the parties and the mediator have signed.
+///
+/// With it the agreement takes effect.
 #[utoipa::path(
     post, path = "/disputes/{id}/agreement/seal", operation_id = "agreements_seal", tag = "agreements",
-    params(
-        ("id" = DisputeId, Path),
-        ("Idempotency-Key" = String, Header, description = "A new random value; the same one when retrying.")
-    ),
+    params(("id" = DisputeId, Path), RequiredKey),
     request_body(content = AttestAgreement, example = json!({
         "text_hash": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     })),
     responses(
         (status = 200, body = AgreementView),
-        (status = 409, description = "Another text is up, or signatures are missing.",
-            body = protocol::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Another text is up, or signatures are missing."),
     )
 )]
 async fn seal(
@@ -247,14 +242,13 @@ async fn seal(
     .await
 }
 
-/// Record an oral agreement: the draft's content is kept and binds at once, unless the law asks for writing.
+/// Record an oral agreement.
+///
+/// The draft's content is kept and binds at once, unless the law asks for writing.
 #[utoipa::path(
     post, path = "/disputes/{id}/agreement/agree-orally", operation_id = "agreements_agree_orally",
     tag = "agreements",
-    params(
-        ("id" = DisputeId, Path),
-        ("Idempotency-Key" = String, Header, description = "A new random value; the same one when retrying.")
-    ),
+    params(("id" = DisputeId, Path), RequiredKey),
     responses((status = 200, body = AgreementView))
 )]
 async fn agree_orally(
@@ -264,7 +258,7 @@ async fn agree_orally(
     Path(id): Path<DisputeId>,
 ) -> Result<Written<AgreementView>, ApiError> {
     let rules = app.rules.clone();
-    app.write(write::Request::command(actor, key, write::bare(id.0)), move |tx, actor| {
+    app.write(write::Request::command(actor, key, write::bare(id)), move |tx, actor| {
         Box::pin(async move { service::agree_orally(tx, &rules, actor, id).await })
     })
     .await

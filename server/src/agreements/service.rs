@@ -6,14 +6,17 @@ use crate::db::{Hint, Tx};
 use crate::disputes::{self, lifecycle};
 use crate::error::{ApiError, Refused};
 use crate::http::Actor;
+use crate::notices;
 use domain::agreement::{self, Command, Event, Ground};
 use domain::dispute::{self, Dispute, Standing};
+use domain::notice::Audience;
 use domain::rules::Rules;
 use protocol::agreement::{
     AgreementDraft, AgreementStatus, AgreementView, AttestAgreement, ReviseAgreement,
     SignAgreement, SigningMethod,
 };
 use protocol::dispute::Status;
+use protocol::notice::NoticeKind;
 use protocol::{DisputeId, ErrorCode};
 use sqlx::PgConnection;
 
@@ -42,6 +45,7 @@ impl Held {
         hand: &Hand,
     ) -> Result<(), ApiError> {
         let events = agreement::decide(&self.stored.agreement, &self.ground, command, tx.now)?;
+        let signed_before = self.stored.agreement.is_signed_by_all(&self.ground);
         self.stored = store::record(tx, self.stored.clone(), &events, Some(hand)).await?;
         let agreement = &self.stored.agreement;
         if agreement.status == AgreementStatus::Effective {
@@ -54,6 +58,11 @@ impl Held {
         } else if agreement.is_signed_by_all(&self.ground) {
             // Before, even that something happened would tell that somebody signed.
             tx.hint(Hint::Dispute(self.dispute.id));
+            if !signed_before {
+                let who = [Audience::Neutrals, Audience::Superiors];
+                let told = who.map(|to| (to, NoticeKind::PartiesSigned));
+                notices::tell::in_app(tx, self.dispute.id, &told).await?;
+            }
         }
         Ok(())
     }

@@ -3,14 +3,15 @@
 use crate::app::App;
 use crate::appointments::{conflicts, nominee};
 use crate::disputes::{lifecycle, store as disputes, view};
-use crate::error::ApiError;
+use crate::error::{ApiError, Refused};
 use crate::http::{Actor, IdempotencyKey, Json, Path, RequiredKey, Written, write};
 use axum::extract::State;
+use domain::conflict::Conflict;
 use domain::dispute::Command;
 use protocol::appointment::{ConflictCheck, Disclosure};
 use protocol::dispute::DisputeView;
 use protocol::lifecycle::{AnswerDisclosure, AppointNeutral, ClaimDispute};
-use protocol::{AccountId, DisputeId};
+use protocol::{AccountId, DisputeId, ErrorCode};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -24,10 +25,12 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(step_down))
 }
 
-/// Appoint a mediator, co-mediator or lawyer. Conflicts are looked for in the same transaction.
+/// Appoint a mediator, co-mediator or lawyer.
+///
+/// Conflicts are looked for in the same transaction.
 #[utoipa::path(
-    post, path = "/disputes/{id}/appointments", operation_id = "disputes_appoint", tag = "appointments",
-    params(("id" = DisputeId, Path), ("Idempotency-Key" = String, Header)),
+    post, path = "/disputes/{id}/appointments", operation_id = "appointments_appoint", tag = "appointments",
+    params(("id" = DisputeId, Path), RequiredKey),
     request_body(content = AppointNeutral, example = json!({"account": "acc_0123456789ab4cde8f0123456789abcd", "role": "mediator"})),
     responses((status = 201, body = DisputeView))
 )]
@@ -42,10 +45,12 @@ async fn appoint(
     take_part(app, request, id, value.account, value.role, Command::Appoint).await
 }
 
-/// Take a dispute that is offered. Two claims at once: one wins, the other is told.
+/// Take a dispute that is offered.
+///
+/// Two claims at once: one wins, the other is told.
 #[utoipa::path(
-    post, path = "/disputes/{id}/claim", operation_id = "disputes_claim", tag = "appointments",
-    params(("id" = DisputeId, Path), ("Idempotency-Key" = String, Header)),
+    post, path = "/disputes/{id}/claim", operation_id = "appointments_claim", tag = "appointments",
+    params(("id" = DisputeId, Path), RequiredKey),
     request_body(content = ClaimDispute, example = json!({"role": "invited_lawyer"})),
     responses((status = 201, body = DisputeView))
 )]
@@ -82,11 +87,11 @@ async fn take_part(
     .await
 }
 
-/// What would stand between you and this dispute, before you claim it.
+/// Show what would stand between you and this dispute, before you claim it.
 #[utoipa::path(
-    get, path = "/disputes/{id}/conflicts", operation_id = "disputes_conflicts", tag = "appointments",
+    get, path = "/disputes/{id}/conflicts", operation_id = "appointments_conflicts", tag = "appointments",
     params(("id" = DisputeId, Path)),
-    responses((status = 200, body = ConflictCheck, example = json!({"conflicts": [], "may_take_part": true})))
+    responses((status = 200, body = ConflictCheck))
 )]
 async fn check(
     State(app): State<App>,
@@ -98,13 +103,13 @@ async fn check(
     let found = conflicts::find(&mut db, &dispute, actor.account).await?;
     Ok(Json::of(ConflictCheck {
         may_take_part: domain::conflict::admit(&found).is_ok(),
-        conflicts: found.iter().map(domain::conflict::Conflict::view).collect(),
+        conflicts: found.iter().map(Conflict::view).collect(),
     }))
 }
 
 /// Tell the parties of interests and relations, or that there are none (在线调解规则 Art 13).
 #[utoipa::path(
-    post, path = "/disputes/{id}/disclosure", operation_id = "disputes_disclose", tag = "appointments",
+    post, path = "/disputes/{id}/disclosure", operation_id = "appointments_disclose", tag = "appointments",
     params(("id" = DisputeId, Path)),
     request_body(content = Disclosure, example = json!({"interests": null})),
     responses((status = 200, body = DisputeView))
@@ -120,7 +125,11 @@ async fn disclose(
     app.write(write::Request::command(actor, key, hash), move |tx, actor| {
         Box::pin(async move {
             let (dispute, standing) = disputes::lock(tx, id, actor).await?;
+            let found = conflicts::find(tx, &dispute, actor.account).await?;
             lifecycle::apply(tx, &rules, dispute, &standing, Command::Disclose).await?;
+            if value.interests.is_none() && !found.is_empty() {
+                return Err(to_be_told(&found));
+            }
             sqlx::query!(
                 "update appointments set disclosure = $3
                  where dispute_id = $1 and account_id = $2 and ended_at is null",
@@ -138,7 +147,7 @@ async fn disclose(
 
 /// Accept a mediator after the disclosure, or ask for another (人民调解法 Art 23).
 #[utoipa::path(
-    post, path = "/disputes/{id}/disclosure-answers", operation_id = "disputes_answer_disclosure", tag = "appointments",
+    post, path = "/disputes/{id}/disclosure-answers", operation_id = "appointments_answer_disclosure", tag = "appointments",
     params(("id" = DisputeId, Path)),
     request_body(content = AnswerDisclosure, example = json!({
         "party": "pty_0123456789ab4cde8f0123456789abcd", "neutral": "acc_0123456789ab4cde8f0123456789abcd", "accepts": true
@@ -159,7 +168,7 @@ async fn answer(
 
 /// Leave a dispute one mediates; another is found.
 #[utoipa::path(
-    post, path = "/disputes/{id}/step-down", operation_id = "disputes_step_down", tag = "appointments",
+    post, path = "/disputes/{id}/step-down", operation_id = "appointments_step_down", tag = "appointments",
     params(("id" = DisputeId, Path)),
     responses((status = 200, body = DisputeView))
 )]
@@ -169,5 +178,16 @@ async fn step_down(
     key: IdempotencyKey,
     Path(id): Path<DisputeId>,
 ) -> Result<Written<DisputeView>, ApiError> {
-    lifecycle::command(&app, actor, key, lifecycle::NO_BODY, id, Command::StepDown).await
+    lifecycle::command(&app, actor, key, write::bare(id), id, Command::StepDown).await
+}
+
+/// What is known here of relations and earlier mandates cannot be kept from the parties (特邀规定 Art 15).
+fn to_be_told(found: &[Conflict]) -> ApiError {
+    let what = found.iter().map(|conflict| conflict.view().explanation).collect::<String>();
+    Refused::new(
+        ErrorCode::ConflictOfInterest,
+        "the parties have to know of a relation before they accept you: tell it in `interests`, or step down",
+    )
+    .field("interests", what)
+    .into()
 }

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::audit::note::is_an_id;
 use crate::error::ApiError;
-use crate::http::cursor::{self, Cursor};
+use crate::http::cursor::{self, Cursor, Lines};
 use crate::http::{Actor, Json, Query};
 use axum::extract::State;
 use protocol::account::Role;
@@ -27,14 +27,18 @@ pub struct AuditQuery {
     object: Option<String>,
     /// The `next` of the page before.
     after: Option<String>,
-    /// Lines on a page, 1 to 100; 20 unless told.
-    limit: Option<u8>,
+    /// Lines on a page.
+    #[serde(default)]
+    #[param(inline)]
+    limit: Lines,
 }
 
-/// Who did what, newest first. No content of disputes is in it.
+/// List who did what, newest first.
+///
+/// No content of disputes is in it.
 #[utoipa::path(
     get, path = "/audit", operation_id = "audit_list", tag = "audit", params(AuditQuery),
-    responses((status = 200, body = AuditPage, example = json!({"entries": [], "next": null})))
+    responses((status = 200, body = AuditPage))
 )]
 async fn list(
     State(app): State<App>,
@@ -45,7 +49,7 @@ async fn list(
         return Err(ApiError::invalid("object", "pass an id such as dsp_…"));
     }
     let after = Cursor::read(query.after.as_deref())?;
-    let limit = cursor::limit(query.limit)?;
+    let limit = i64::from(query.limit.get());
     let mut entries = sqlx::query_as!(
         AuditEntry,
         r#"select id as "id: AuditId", happened_at, account_id as "account: AccountId", role as "role: Role",

@@ -15,6 +15,8 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
+use tracing::instrument::WithSubscriber;
+use tracing::subscriber::NoSubscriber;
 
 pub async fn serve(mut config: Config, reset: bool) -> anyhow::Result<()> {
     // Whatever the environment names: the demo never touches a database that is not its own.
@@ -83,7 +85,9 @@ async fn fill(config: &Config, database: &PgConnectOptions) -> anyhow::Result<()
     }
     welcome::progress("filling it with invented people and disputes");
     let (begun, now) = (Instant::now(), clock::open(&config.data)?.now());
-    seed::seed(config.clone(), database.clone(), now).await.context("the demo data")?;
+    // Hundreds of lines of log about its own requests would hide what is told to the newcomer.
+    let seeding = seed::seed(config.clone(), database.clone(), now);
+    seeding.with_subscriber(NoSubscriber::default()).await.context("the demo data")?;
     fs::write(marker(&config.data), "")?;
     welcome::progress(&format!("filled in {:.1} s", begun.elapsed().as_secs_f32()));
     Ok(())

@@ -11,7 +11,6 @@ use protocol::directory::{
     StationView, WorkroomView,
 };
 use protocol::{AccountId, CommitteeId, WorkroomId};
-use sha2::{Digest, Sha256};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -28,15 +27,10 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(change_workroom))
 }
 
-/// What the request names in its path is part of what it asks for.
-fn with_path(hash: [u8; 32], path: &str) -> [u8; 32] {
-    Sha256::new().chain_update(hash).chain_update(path).finalize().into()
-}
-
 /// Keep a district and its city.
 #[utoipa::path(
     put, path = "/directory/districts/{district}", operation_id = "directory_keep_district", tag = "directory",
-    params(("district" = AreaCode, Path)),
+    params(("district" = AreaCode, Path, description = "The district's code, six digits.")),
     request_body(content = KeepDistrict, example = json!({
         "name": "海曙区", "city_code": "330200", "city_name": "宁波市"
     })),
@@ -49,7 +43,6 @@ async fn keep_district(
     Path(code): Path<AreaCode>,
     Json { value, hash }: Json<KeepDistrict>,
 ) -> Result<Written<DistrictView>, ApiError> {
-    let hash = with_path(hash, code.as_str());
     app.write(write::Request::command(actor, key, hash), move |tx, _| {
         Box::pin(admin::keep_district(tx, code, value))
     })
@@ -59,7 +52,7 @@ async fn keep_district(
 /// Add a station.
 #[utoipa::path(
     post, path = "/directory/stations", operation_id = "directory_create_station", tag = "directory",
-    params(("Idempotency-Key" = String, Header, description = "A new random value; the same one when retrying.")),
+    params(RequiredKey),
     request_body(content = NewStation, example = json!({
         "name": "鼓楼派出所", "district_code": "330203", "phone": "0574-00000003"
     })),
@@ -80,7 +73,7 @@ async fn create_station(
 /// Keep a community and say which station is in charge of it.
 #[utoipa::path(
     put, path = "/directory/communities/{community}", operation_id = "directory_keep_community", tag = "directory",
-    params(("community" = CommunityCode, Path)),
+    params(("community" = CommunityCode, Path, description = "The community's code, twelve digits.")),
     request_body(content = KeepCommunity, example = json!({
         "name": "古城社区", "station": "stn_0123456789ab4cde8f0123456789abcd"
     })),
@@ -93,7 +86,6 @@ async fn keep_community(
     Path(code): Path<CommunityCode>,
     Json { value, hash }: Json<KeepCommunity>,
 ) -> Result<Written<CommunityView>, ApiError> {
-    let hash = with_path(hash, code.as_str());
     app.write(write::Request::command(actor, key, hash), move |tx, _| {
         Box::pin(async move { admin::keep_community(tx, &code, &value).await })
     })
@@ -103,7 +95,7 @@ async fn keep_community(
 /// Add a people's mediation committee.
 #[utoipa::path(
     post, path = "/directory/committees", operation_id = "directory_create_committee", tag = "directory",
-    params(("Idempotency-Key" = String, Header, description = "A new random value; the same one when retrying.")),
+    params(RequiredKey),
     request_body(content = NewCommittee, example = json!({
         "name": "鼓楼人民调解委员会", "seal_name": "鼓楼人民调解委员会", "district_code": "330203"
     })),
@@ -124,7 +116,7 @@ async fn create_committee(
 /// Add a law firm.
 #[utoipa::path(
     post, path = "/directory/firms", operation_id = "directory_create_firm", tag = "directory",
-    params(("Idempotency-Key" = String, Header, description = "A new random value; the same one when retrying.")),
+    params(RequiredKey),
     request_body(content = NewFirm, example = json!({"name": "三江律师事务所"})),
     responses((status = 201, body = FirmView))
 )]
@@ -140,20 +132,18 @@ async fn create_firm(
     .await
 }
 
-/// Appoint a people's mediator for one term (人民调解法 Art 13, 14). For the director of the committee.
+/// Appoint a people's mediator for one term (人民调解法 Art 13–14).
+///
+/// For the director of the committee.
 #[utoipa::path(
     post, path = "/directory/committees/{com}/mediators", operation_id = "directory_appoint", tag = "directory",
-    params(
-        ("com" = CommitteeId, Path),
-        ("Idempotency-Key" = String, Header, description = "A new random value; the same one when retrying."),
-    ),
+    params(("com" = CommitteeId, Path), RequiredKey),
     request_body(content = AppointMediator, example = json!({
         "account": "acc_0123456789ab4cde8f0123456789abcd", "appointed_on": "2028-01-01"
     })),
     responses(
         (status = 201, body = Mediators),
-        (status = 409, description = "Appointed for that time already.", body = protocol::Problem,
-            content_type = "application/problem+json"),
+        (status = 409, description = "Appointed for that time already."),
     )
 )]
 async fn appoint(
@@ -163,14 +153,15 @@ async fn appoint(
     Path(committee): Path<CommitteeId>,
     Json { value, hash }: Json<AppointMediator>,
 ) -> Result<Written<Mediators>, ApiError> {
-    let hash = with_path(hash, &committee.to_string());
     app.write(write::Request::create(actor, key, hash), move |tx, actor| {
         Box::pin(async move { admin::appoint(tx, actor, committee, &value).await })
     })
     .await
 }
 
-/// End a mediator's appointment today. For the director of the committee.
+/// End a mediator's appointment today.
+///
+/// For the director of the committee.
 #[utoipa::path(
     post, path = "/directory/committees/{com}/mediators/{mediator}/end",
     operation_id = "directory_end_appointment", tag = "directory",
@@ -183,7 +174,7 @@ async fn end_appointment(
     key: IdempotencyKey,
     Path((committee, mediator)): Path<(CommitteeId, AccountId)>,
 ) -> Result<Written<Mediators>, ApiError> {
-    let hash = with_path([0; 32], &format!("{committee}/{mediator}"));
+    let hash = write::bare(format_args!("{committee}/{mediator}"));
     app.write(write::Request::command(actor, key, hash), move |tx, actor| {
         Box::pin(admin::end_appointment(tx, actor, committee, mediator))
     })
@@ -193,7 +184,7 @@ async fn end_appointment(
 /// Open a workroom (工作室) of your committee.
 #[utoipa::path(
     post, path = "/directory/workrooms", operation_id = "directory_create_workroom", tag = "directory",
-    params(("Idempotency-Key" = String, Header, description = "A new random value; the same one when retrying.")),
+    params(RequiredKey),
     request_body(content = NewWorkroom, example = json!({
         "name": "阿拉娘舅工作室", "about": "邻里纠纷,随叫随到。", "specialities": ["邻里"], "members": []
     })),
@@ -211,7 +202,7 @@ async fn create_workroom(
     .await
 }
 
-/// Change a workroom of your committee: what is sent replaces what was.
+/// Change a workroom of your committee; what is sent replaces what was.
 #[utoipa::path(
     put, path = "/directory/workrooms/{wrk}", operation_id = "directory_change_workroom", tag = "directory",
     params(("wrk" = WorkroomId, Path)),
@@ -227,7 +218,6 @@ async fn change_workroom(
     Path(id): Path<WorkroomId>,
     Json { value, hash }: Json<NewWorkroom>,
 ) -> Result<Written<WorkroomView>, ApiError> {
-    let hash = with_path(hash, &id.to_string());
     app.write(write::Request::command(actor, key, hash), move |tx, actor| {
         Box::pin(async move { admin::keep_workroom(tx, actor, Some(id), &value).await })
     })

@@ -11,7 +11,7 @@ use sqlx::PgConnection;
 /// Most entries of each kind.
 const MOST: usize = 12;
 
-/// Mediators whose appointment runs today: who they are has to be published (宁波市人民调解条例 Art 21).
+/// Mediators whose appointment runs today: who they are has to be published (宁波条例 Art 21).
 pub async fn mediators(db: &mut PgConnection, today: NaiveDate) -> Result<Mediators, ApiError> {
     let mediators = sqlx::query_as!(
         MediatorView,

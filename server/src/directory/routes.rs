@@ -49,14 +49,11 @@ async fn communities(
     Ok(Json::of(places::communities(&mut db, &query.search).await?))
 }
 
-/// A station, its number, and the communities it is in charge of.
+/// Show a station, its number, and the communities it is in charge of.
 #[utoipa::path(
     get, path = "/directory/stations/{stn}", operation_id = "directory_station", tag = "directory",
     params(("stn" = StationId, Path)),
-    responses(
-        (status = 200, body = StationView),
-        (status = 404, description = "Unknown.", body = protocol::Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = StationView))
 )]
 async fn station(
     State(app): State<App>,
@@ -66,7 +63,7 @@ async fn station(
     Ok(Json::of(places::station(&mut db, id).await?))
 }
 
-/// The people's mediation committees.
+/// List the people's mediation committees.
 #[utoipa::path(
     get, path = "/directory/committees", operation_id = "directory_committees", tag = "directory",
     responses((status = 200, body = Committees))
@@ -76,7 +73,7 @@ pub(super) async fn committees(State(app): State<App>) -> Result<Json<Committees
     Ok(Json::of(places::committees(&mut db).await?))
 }
 
-/// The people's mediators, published as 宁波市人民调解条例 Art 21 asks, so that parties can choose.
+/// List the people's mediators, so that parties can choose (宁波条例 Art 21).
 #[utoipa::path(
     get, path = "/directory/mediators", operation_id = "directory_mediators", tag = "directory",
     responses((status = 200, body = Mediators))
@@ -86,7 +83,7 @@ async fn mediators(State(app): State<App>) -> Result<Json<Mediators>, ApiError> 
     Ok(Json::of(people::mediators(&mut db, local_day(app.clock.now())).await?))
 }
 
-/// The volunteer lawyers, for those who appoint.
+/// List the volunteer lawyers, for those who appoint.
 #[utoipa::path(
     get, path = "/directory/lawyers", operation_id = "directory_lawyers", tag = "directory",
     responses((status = 200, body = Lawyers))
@@ -96,7 +93,7 @@ async fn lawyers(State(app): State<App>) -> Result<Json<Lawyers>, ApiError> {
     Ok(Json::of(people::lawyers(&mut db, local_day(app.clock.now())).await?))
 }
 
-/// The workrooms (工作室) and who works in them.
+/// List the workrooms (工作室) and who works in them.
 #[utoipa::path(
     get, path = "/directory/workrooms", operation_id = "directory_workrooms", tag = "directory",
     responses((status = 200, body = Workrooms))
@@ -106,7 +103,7 @@ pub(super) async fn workrooms(State(app): State<App>) -> Result<Json<Workrooms>,
     Ok(Json::of(places::workrooms(&mut db, None).await?))
 }
 
-/// The law firms.
+/// List the law firms.
 #[utoipa::path(
     get, path = "/directory/firms", operation_id = "directory_firms", tag = "directory",
     responses((status = 200, body = Firms))
@@ -116,7 +113,9 @@ pub(super) async fn firms(State(app): State<App>) -> Result<Json<Firms>, ApiErro
     Ok(Json::of(places::firms(&mut db).await?))
 }
 
-/// The kin you have declared. Only you and the conflict check read it.
+/// Show the kin you have declared.
+///
+/// Only you and the conflict check read it.
 #[utoipa::path(
     get, path = "/me/kin", operation_id = "directory_my_kin", tag = "directory",
     responses((status = 200, body = DeclareKin))
@@ -126,11 +125,13 @@ async fn my_kin(State(app): State<App>, actor: Actor) -> Result<Json<DeclareKin>
     Ok(Json::of(kin::declared_by(&mut db, actor.person).await?))
 }
 
-/// Declare your close kin, all of them, so that you are never asked to mediate among them.
+/// Declare your close kin, all of them.
+///
+/// You are then never asked to mediate among them.
 #[utoipa::path(
     put, path = "/me/kin", operation_id = "directory_declare_kin", tag = "directory",
     request_body(content = DeclareKin, example = json!({
-        "kin": [{"name": "周小妹", "phone": "19000000077", "relation": "sibling"}]
+        "kin": [{"name": "周小妹", "phone": "19000000007", "relation": "sibling"}]
     })),
     responses((status = 200, body = DeclareKin))
 )]

@@ -11,22 +11,17 @@ use domain::dispute::{self, Command, Dispute, Standing};
 use domain::rules::Rules;
 use protocol::DisputeId;
 use protocol::dispute::DisputeView;
-use sha2::{Digest, Sha256};
-
-/// The digest of a request without a body.
-pub const NO_BODY: [u8; 32] = [0; 32];
 
 /// A command that needs nothing but itself, as one whole write.
 pub async fn command(
     app: &App,
     actor: Actor,
     key: IdempotencyKey,
-    body: [u8; 32],
+    hash: [u8; 32],
     id: DisputeId,
     command: Command,
 ) -> Result<Written<DisputeView>, ApiError> {
     let rules = app.rules.clone();
-    let hash = Sha256::new().chain_update(id.0).chain_update(body).finalize().into();
     app.write(write::Request::command(actor, key, hash), move |tx, actor| {
         Box::pin(async move { carry_out(tx, &rules, actor, id, command).await })
     })
@@ -55,8 +50,9 @@ pub async fn apply(
     command: Command,
 ) -> Result<Dispute, ApiError> {
     let (now, status) = (tx.now, before.status);
+    let part = dispute::acting_as(command.kind(), standing);
     let events = dispute::decide(&before, standing, command, rules, now)?;
-    let after = store::record(tx, before, &events, standing.account).await?;
+    let after = store::record(tx, before, &events, standing.account, part).await?;
     rooms::open(tx, &after, &events).await?;
     rooms::sync_members(tx, &after).await?;
     sessions::store::cancel_idle(tx, &after).await?;

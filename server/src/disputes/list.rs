@@ -3,39 +3,16 @@
 use crate::disputes::view::next_step;
 use crate::error::ApiError;
 use crate::http::Actor;
-use chrono::{DateTime, Utc};
+use crate::http::cursor::{self, Cursor};
 use protocol::DisputeId;
 use protocol::dispute::{Category, DisputePage, DisputeSummary, Part, Status, Track};
 use sqlx::PgPool;
-
-/// Where a page begins: the last line of the page before.
-#[derive(Clone, Copy, Debug)]
-pub struct After {
-    updated_at: DateTime<Utc>,
-    id: DisputeId,
-}
-
-impl After {
-    pub fn read(text: &str) -> Result<Self, ApiError> {
-        let bad = || ApiError::invalid("after", "pass the `next` of the page before, unchanged");
-        let (at, id) = text.split_once('~').ok_or_else(bad)?;
-        let micros = at.parse().map_err(|_| bad())?;
-        Ok(Self {
-            updated_at: DateTime::from_timestamp_micros(micros).ok_or_else(bad)?,
-            id: id.parse().map_err(|_| bad())?,
-        })
-    }
-
-    fn write(of: &DisputeSummary) -> String {
-        format!("{}~{}", of.updated_at.timestamp_micros(), of.id)
-    }
-}
 
 pub async fn list(
     db: &PgPool,
     actor: &Actor,
     status: Option<Status>,
-    after: Option<After>,
+    after: Option<Cursor>,
     limit: i64,
 ) -> Result<DisputePage, ApiError> {
     let rows = sqlx::query!(
@@ -60,16 +37,14 @@ pub async fn list(
         actor.station.map(|station| station.0),
         actor.committee.map(|committee| committee.0),
         status.map(Status::as_str),
-        after.map(|after| after.updated_at),
-        after.map(|after| after.id.0),
+        after.map(|after| after.at),
+        after.map(|after| after.id),
         limit + 1,
     )
     .fetch_all(db)
     .await?;
-    let more = rows.len() > usize::try_from(limit).unwrap_or(usize::MAX);
-    let disputes: Vec<DisputeSummary> = rows
+    let mut disputes: Vec<DisputeSummary> = rows
         .into_iter()
-        .take(usize::try_from(limit).unwrap_or(usize::MAX))
         .map(|row| DisputeSummary {
             id: row.id,
             status: row.status,
@@ -81,6 +56,6 @@ pub async fn list(
             updated_at: row.updated_at,
         })
         .collect();
-    let next = disputes.last().filter(|_| more).map(After::write);
+    let next = cursor::cut(&mut disputes, limit, |d| Cursor { at: d.updated_at, id: d.id.0 });
     Ok(DisputePage { disputes, next })
 }

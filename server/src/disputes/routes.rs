@@ -1,9 +1,9 @@
 //! Doors: filing, reading and leading disputes.
 
 use crate::app::App;
-use crate::disputes::list::{self, After};
-use crate::disputes::{file, lifecycle, store, view};
+use crate::disputes::{file, lifecycle, list, store, view};
 use crate::error::ApiError;
+use crate::http::cursor::{Cursor, Lines};
 use crate::http::{Actor, IdempotencyKey, Json, Path, Query, RequiredKey, Written, write};
 use crate::invitations::consent;
 use axum::extract::State;
@@ -23,10 +23,12 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(withdraw))
 }
 
-/// File a dispute. It is a draft until submitted; repeating the request with the same key files it once.
+/// File a dispute.
+///
+/// It is a draft until submitted; repeating the request with the same key files it once.
 #[utoipa::path(
     post, path = "/disputes", operation_id = "disputes_create", tag = "disputes",
-    params(("Idempotency-Key" = String, Header, description = "A new random value; the same one when retrying.")),
+    params(RequiredKey),
     request_body(content = FileDispute, example = json!({
         "category": "neighbor", "title": "楼上夜间噪音", "narrative": "楼上住户每晚十一点后拖动家具,已持续一个月。",
         "claims": ["晚十点后不再拖动家具"], "community_code": "330203001001",
@@ -57,29 +59,27 @@ pub struct ListQuery {
     status: Option<Status>,
     /// The `next` of the page before.
     after: Option<String>,
-    /// Lines on a page, 1 to 100; 20 unless told.
-    limit: Option<u8>,
+    /// Lines on a page.
+    #[serde(default)]
+    #[param(inline)]
+    limit: Lines,
 }
 
-/// The disputes you have a part in, or that are offered to you, newest change first.
+/// List the disputes you have a part in or are offered, newest change first.
 #[utoipa::path(
     get, path = "/disputes", operation_id = "disputes_list", tag = "disputes", params(ListQuery),
-    responses((status = 200, body = DisputePage, example = json!({"disputes": [], "next": null})))
+    responses((status = 200, body = DisputePage))
 )]
 async fn list(
     State(app): State<App>,
     actor: Actor,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<DisputePage>, ApiError> {
-    let limit = query.limit.unwrap_or(20);
-    if !(1..=100).contains(&limit) {
-        return Err(ApiError::invalid("limit", "ask for 1 to 100 lines"));
-    }
-    let after = query.after.as_deref().map(After::read).transpose()?;
-    list::list(&app.db, &actor, query.status, after, limit.into()).await.map(Json::of)
+    let after = Cursor::read(query.after.as_deref())?;
+    list::list(&app.db, &actor, query.status, after, query.limit.get().into()).await.map(Json::of)
 }
 
-/// One dispute, as you may see it.
+/// Show one dispute, as you may see it.
 #[utoipa::path(
     get, path = "/disputes/{id}", operation_id = "disputes_show", tag = "disputes",
     params(("id" = DisputeId, Path)),
@@ -95,7 +95,9 @@ async fn show(
     view::of(&mut db, &dispute, &standing).await.map(Json::of)
 }
 
-/// Send a draft to the station, with the consent of those you act for if they give it now.
+/// Send a draft to the station.
+///
+/// The consent of those you act for goes with it, if they give it now.
 #[utoipa::path(
     post, path = "/disputes/{id}/submit", operation_id = "disputes_submit", tag = "disputes",
     params(("id" = DisputeId, Path)),
@@ -126,7 +128,9 @@ async fn submit(
     .await
 }
 
-/// Step back, for any reason and at any time before an agreement takes effect. Nobody has to approve it.
+/// Step back, for any reason, before an agreement takes effect.
+///
+/// Nobody has to approve it.
 #[utoipa::path(
     post, path = "/disputes/{id}/withdraw", operation_id = "disputes_withdraw", tag = "disputes",
     params(("id" = DisputeId, Path)),
@@ -138,5 +142,5 @@ async fn withdraw(
     key: IdempotencyKey,
     Path(id): Path<DisputeId>,
 ) -> Result<Written<DisputeView>, ApiError> {
-    lifecycle::command(&app, actor, key, lifecycle::NO_BODY, id, Command::Withdraw).await
+    lifecycle::command(&app, actor, key, write::bare(id), id, Command::Withdraw).await
 }

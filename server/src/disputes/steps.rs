@@ -1,7 +1,7 @@
 //! Doors: the steps by which station, committee and parties lead a dispute on.
 
 use crate::app::App;
-use crate::disputes::lifecycle::{self, NO_BODY};
+use crate::disputes::lifecycle;
 use crate::disputes::{people, store, timeline, triage, view};
 use crate::error::ApiError;
 use crate::http::{Actor, IdempotencyKey, Json, Path, RequiredKey, Written, write};
@@ -38,7 +38,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(ask_extension))
 }
 
-/// What happened so far, in order.
+/// List what happened so far, in order.
 #[utoipa::path(
     get, path = "/disputes/{id}/events", operation_id = "disputes_events", tag = "disputes",
     params(("id" = DisputeId, Path)),
@@ -57,7 +57,7 @@ async fn events(
 /// Add somebody to a side, before the dispute is accepted.
 #[utoipa::path(
     post, path = "/disputes/{id}/parties", operation_id = "disputes_add_party", tag = "disputes",
-    params(("id" = DisputeId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = DisputeId, Path), RequiredKey),
     request_body(content = NewParty, example = json!({"side": "respondent", "name": "周三", "phone": "19000000003"})),
     responses((status = 201, body = DisputeView))
 )]
@@ -78,10 +78,12 @@ async fn add_party(
     .await
 }
 
-/// Add a guardian, or an agent with powers. A suspect in 治安调解 cannot have an agent (程序规定 Art 181).
+/// Add a guardian, or an agent with powers.
+///
+/// A suspect in 治安调解 cannot have an agent (程序规定 Art 181).
 #[utoipa::path(
     post, path = "/disputes/{id}/representatives", operation_id = "disputes_add_representative", tag = "disputes",
-    params(("id" = DisputeId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = DisputeId, Path), RequiredKey),
     request_body(content = AddRepresentative, example = json!({
         "party": "pty_0123456789ab4cde8f0123456789abcd", "kind": "guardian", "name": "陈母", "phone": "19000000004"
     })),
@@ -104,7 +106,9 @@ async fn add_representative(
     .await
 }
 
-/// Say what was found; the law's order of questions decides where the dispute goes.
+/// Say what was found, and learn where the dispute goes.
+///
+/// The law's questions, asked in their order, decide.
 #[utoipa::path(
     post, path = "/disputes/{id}/triage", operation_id = "disputes_triage", tag = "disputes",
     params(("id" = DisputeId, Path)),
@@ -125,7 +129,9 @@ async fn triage_dispute(
     .await
 }
 
-/// Hand a dispute over to a colleague of the same station (首问即办: until then it stays with who first touched it).
+/// Hand a dispute over to a colleague of the same station.
+///
+/// Until then it stays with who first touched it (首问即办).
 #[utoipa::path(
     post, path = "/disputes/{id}/hand-over", operation_id = "disputes_hand_over", tag = "disputes",
     params(("id" = DisputeId, Path)),
@@ -153,7 +159,9 @@ async fn hand_over(
     .await
 }
 
-/// Ask that a dispute be rejected, returned or terminated. A second person has to approve.
+/// Ask that a dispute be rejected, returned or terminated.
+///
+/// A second person has to approve.
 #[utoipa::path(
     post, path = "/disputes/{id}/endings", operation_id = "disputes_propose_ending", tag = "disputes",
     params(("id" = DisputeId, Path)),
@@ -194,7 +202,7 @@ async fn approve_ending(
     key: IdempotencyKey,
     Path(id): Path<DisputeId>,
 ) -> Answer {
-    lifecycle::command(&app, actor, key, NO_BODY, id, Command::ApproveEnding).await
+    lifecycle::command(&app, actor, key, write::bare(id), id, Command::ApproveEnding).await
 }
 
 /// Refuse the ending somebody else asked for; the dispute goes on.
@@ -208,7 +216,7 @@ async fn refuse_ending(
     key: IdempotencyKey,
     Path(id): Path<DisputeId>,
 ) -> Answer {
-    lifecycle::command(&app, actor, key, NO_BODY, id, Command::RefuseEnding).await
+    lifecycle::command(&app, actor, key, write::bare(id), id, Command::RefuseEnding).await
 }
 
 /// Record that the facts of a 治安 case are established (程序规定 Art 180).
@@ -222,10 +230,12 @@ async fn establish_facts(
     key: IdempotencyKey,
     Path(id): Path<DisputeId>,
 ) -> Answer {
-    lifecycle::command(&app, actor, key, NO_BODY, id, Command::EstablishFacts).await
+    lifecycle::command(&app, actor, key, write::bare(id), id, Command::EstablishFacts).await
 }
 
-/// Close 治安调解 to this dispute (程序规定 Art 179); it goes on in the penalty procedure.
+/// Close 治安调解 to this dispute (程序规定 Art 179).
+///
+/// It goes on in the penalty procedure.
 #[utoipa::path(
     post, path = "/disputes/{id}/bar", operation_id = "disputes_bar", tag = "disputes",
     params(("id" = DisputeId, Path)),
@@ -242,7 +252,9 @@ async fn bar_track(
     lifecycle::command(&app, actor, key, hash, id, Command::Bar(value.bar)).await
 }
 
-/// A civil dispute turns out to be a 治安 case: rooms freeze, everybody is asked again, an officer hosts.
+/// Move a civil dispute that turns out to be a 治安 case to 治安调解.
+///
+/// Rooms freeze, everybody is asked again, an officer hosts.
 #[utoipa::path(
     post, path = "/disputes/{id}/change-track", operation_id = "disputes_change_track", tag = "disputes",
     params(("id" = DisputeId, Path)), responses((status = 200, body = DisputeView))
@@ -253,7 +265,7 @@ async fn change_track(
     key: IdempotencyKey,
     Path(id): Path<DisputeId>,
 ) -> Answer {
-    lifecycle::command(&app, actor, key, NO_BODY, id, Command::ChangeTrack).await
+    lifecycle::command(&app, actor, key, write::bare(id), id, Command::ChangeTrack).await
 }
 
 /// Pause the mediation: appraisal, suspicion of collusion, intoxication, safety.
@@ -284,10 +296,12 @@ async fn resume(
     key: IdempotencyKey,
     Path(id): Path<DisputeId>,
 ) -> Answer {
-    lifecycle::command(&app, actor, key, NO_BODY, id, Command::Resume).await
+    lifecycle::command(&app, actor, key, write::bare(id), id, Command::Resume).await
 }
 
-/// Ask for another month; it is given when every party has asked (宁波条例 Art 27).
+/// Ask for another month (宁波条例 Art 27).
+///
+/// It is given when every party has asked.
 #[utoipa::path(
     post, path = "/disputes/{id}/extension", operation_id = "disputes_ask_extension", tag = "disputes",
     params(("id" = DisputeId, Path)),

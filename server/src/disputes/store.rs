@@ -165,17 +165,18 @@ async fn neutrals(db: &mut PgConnection, id: DisputeId) -> sqlx::Result<Vec<Neut
         .collect())
 }
 
-/// Applies `events`: the new state, and one `dispute_events` row for each.
+/// Applies `events`, caused by somebody in this part: the new state, and one `dispute_events` row for each.
 pub async fn record(
     tx: &mut Tx,
     before: Dispute,
     events: &[Event],
     by: AccountId,
+    part: Option<Part>,
 ) -> sqlx::Result<Dispute> {
     let mut dispute = before;
     for event in events {
         dispute = dispute::evolve(dispute, event);
-        append(tx, &dispute, event, by).await?;
+        append(tx, &dispute, event, by, part).await?;
     }
     save(tx, &dispute).await?;
     save_parties(tx, &dispute).await?;
@@ -184,16 +185,24 @@ pub async fn record(
     Ok(dispute)
 }
 
-async fn append(tx: &mut Tx, after: &Dispute, event: &Event, by: AccountId) -> sqlx::Result<()> {
+async fn append(
+    tx: &mut Tx,
+    after: &Dispute,
+    event: &Event,
+    by: AccountId,
+    part: Option<Part>,
+) -> sqlx::Result<()> {
     let now = tx.now;
+    let person = by != SYSTEM;
     sqlx::query!(
-        "insert into dispute_events (dispute_id, seq, event, caused_by, happened_at)
-         values ($1, $2, $3, $4, $5)",
+        "insert into dispute_events (dispute_id, seq, event, caused_by, happened_at, part)
+         values ($1, $2, $3, $4, $5, $6)",
         after.id as DisputeId,
         after.version,
         Json(event) as _,
-        (by != SYSTEM).then_some(by.0),
+        person.then_some(by.0),
         now,
+        part.filter(|_| person) as Option<Part>,
     )
     .execute(&mut **tx)
     .await?;

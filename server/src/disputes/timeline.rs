@@ -13,6 +13,7 @@ const INTERNAL: &[&str] = &[
     "ending_proposed",
     "ending_refused",
     "escalated",
+    "first_session_late",
     "facts_established",
 ];
 
@@ -25,9 +26,8 @@ pub async fn read(
     let hidden: Vec<String> =
         if staff { Vec::new() } else { INTERNAL.iter().map(ToString::to_string).collect() };
     let rows = sqlx::query!(
-        r#"select e.seq, e.event ->> 'type' as "event!", e.happened_at, a.role as "role?"
-           from dispute_events e left join accounts a on a.id = e.caused_by
-           where e.dispute_id = $1 and e.event ->> 'type' <> all ($2) order by e.seq"#,
+        r#"select seq, event ->> 'type' as "event!", happened_at, part as "part: Part"
+           from dispute_events where dispute_id = $1 and event ->> 'type' <> all ($2) order by seq"#,
         id as DisputeId,
         &hidden,
     )
@@ -39,7 +39,7 @@ pub async fn read(
             version: row.seq,
             event: row.event,
             happened_at: row.happened_at,
-            by: row.role,
+            by: row.part,
         })
         .collect();
     Ok(Timeline { entries })

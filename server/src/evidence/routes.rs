@@ -5,7 +5,7 @@ use crate::disputes;
 use crate::error::ApiError;
 use crate::evidence::receive::{self, Declared};
 use crate::evidence::{list, send, store};
-use crate::http::cursor::{self, Cursor};
+use crate::http::cursor::{Cursor, Lines};
 use crate::http::{Actor, IdempotencyKey, Json, Path, Query, RequiredKey, Written, write};
 use axum::body::Body;
 use axum::extract::State;
@@ -22,14 +22,15 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(add, list)).routes(routes!(share)).routes(routes!(content))
 }
 
-/// Hand in a file: the body is the file itself. Only your side and the neutrals see it until you show it to all.
+/// Hand in a file: the body is the file itself.
 ///
-/// At most 20 MiB, films 200 MiB. Content, `Content-Type` and the end of the name have to agree.
+/// Only your side and the neutrals see it until you show it to all. At most 20 MiB, films 200 MiB. Content,
+/// `Content-Type` and the end of the name have to agree.
 #[utoipa::path(
     post, path = "/disputes/{id}/evidence", operation_id = "evidence_add", tag = "evidence",
     params(
         ("id" = DisputeId, Path),
-        ("Idempotency-Key" = String, Header, description = "A new random value; the same one when retrying."),
+        RequiredKey,
         ("X-File-Name" = String, Header, description = "The file's name, percent-encoded UTF-8.", example = "%E7%85%A7%E7%89%87.jpg"),
     ),
     request_body(
@@ -43,7 +44,6 @@ pub fn routes() -> OpenApiRouter<App> {
     responses(
         (status = 201, body = EvidenceView),
         (status = 409, description = "The dispute has ended."),
-        (status = 507, description = "There is no room to store it; nothing was changed."),
     )
 )]
 async fn add(
@@ -67,15 +67,17 @@ async fn add(
 pub struct EvidenceQuery {
     /// The `next` of the page before.
     after: Option<String>,
-    /// Lines on a page, 1 to 100; 20 unless told.
-    limit: Option<u8>,
+    /// Lines on a page.
+    #[serde(default)]
+    #[param(inline)]
+    limit: Lines,
 }
 
-/// The evidence of a dispute that you may see, oldest first.
+/// List the evidence of a dispute that you may see, oldest first.
 #[utoipa::path(
     get, path = "/disputes/{id}/evidence", operation_id = "evidence_list", tag = "evidence",
     params(("id" = DisputeId, Path), EvidenceQuery),
-    responses((status = 200, body = EvidencePage, example = json!({"evidence": [], "next": null})))
+    responses((status = 200, body = EvidencePage))
 )]
 async fn list(
     State(app): State<App>,
@@ -84,12 +86,13 @@ async fn list(
     Query(query): Query<EvidenceQuery>,
 ) -> Result<Json<EvidencePage>, ApiError> {
     let after = Cursor::read(query.after.as_deref())?;
-    let limit = cursor::limit(query.limit)?;
     let mut db = app.db.acquire().await?;
-    list::list(&mut db, id, &actor, after, limit).await.map(Json::of)
+    list::list(&mut db, id, &actor, after, query.limit.get().into()).await.map(Json::of)
 }
 
-/// Show a piece to everybody who takes part. Only whoever handed it in can; it cannot be taken back.
+/// Show a piece to everybody who takes part.
+///
+/// Only whoever handed it in can; it cannot be taken back.
 #[utoipa::path(
     post, path = "/evidence/{id}/share", operation_id = "evidence_share", tag = "evidence",
     params(("id" = EvidenceId, Path)),
@@ -108,11 +111,14 @@ async fn share(
     .await
 }
 
-/// The file itself, to be saved. An answer that breaks off before its end is not the file.
+/// Fetch the file itself, to be saved.
+///
+/// An answer that breaks off before its end is not the file.
 #[utoipa::path(
     get, path = "/evidence/{id}/content", operation_id = "evidence_content", tag = "evidence",
     params(("id" = EvidenceId, Path)),
-    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>,
+    responses((status = 200, description = "The bytes as they were handed in.", body = Vec<u8>,
+        content_type = "application/octet-stream",
         headers(("Repr-Digest" = String, description = "SHA-256 of the file (RFC 9530)."))))
 )]
 async fn content(

@@ -27,7 +27,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(archive))
 }
 
-/// The visits (回访) of a dispute, made and to be made.
+/// List the visits (回访) of a dispute, made and to be made.
 #[utoipa::path(
     get, path = "/disputes/{id}/visits", operation_id = "follow_ups_visits", tag = "follow_ups",
     params(("id" = DisputeId, Path)), responses((status = 200, body = VisitList))
@@ -51,7 +51,9 @@ pub struct DueQuery {
     on: Option<NaiveDate>,
 }
 
-/// The route list of a day: every visit your station has to make until then, what is late first, then by community.
+/// List the visits of a day, as a route.
+///
+/// Every visit your station has to make until then, what is late first, then by community.
 #[utoipa::path(
     get, path = "/visits/due", operation_id = "follow_ups_due", tag = "follow_ups", params(DueQuery),
     responses((status = 200, body = RouteList))
@@ -67,22 +69,19 @@ async fn due(
     visits::route(&mut db, station, (query.on.unwrap_or(today), today)).await.map(Json::of)
 }
 
-/// Write down a visit. What the visitor sees may raise the risk level; signs of escalation need measures
-/// (人民调解法 Art 25).
+/// Write down a visit.
+///
+/// What the visitor sees may raise the risk level; signs of escalation need measures (人民调解法 Art 25).
 #[utoipa::path(
     post, path = "/visits/{id}/record", operation_id = "follow_ups_record", tag = "follow_ups",
-    params(
-        ("id" = VisitId, Path),
-        ("Idempotency-Key" = String, Header, description = "A new random value; the same one when retrying.")
-    ),
+    params(("id" = VisitId, Path), RequiredKey),
     request_body(content = VisitRecord, example = json!({
         "visited_at": "2026-11-09T10:00:00+08:00", "manner": "in_person", "performance": "on_track",
         "satisfaction": "satisfied", "residual_risk": "green"
     })),
     responses(
         (status = 200, body = VisitView),
-        (status = 409, description = "Made already, called off, or the dispute has ended.",
-            body = protocol::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Made already, called off, or the dispute has ended."),
     )
 )]
 async fn record(
@@ -99,21 +98,19 @@ async fn record(
     .await
 }
 
-/// Confirm the risk level. The signs propose one, with their reasons; a person confirms it or says why another holds.
-/// Only a station leader goes below what holds or is proposed.
+/// Confirm the risk level.
+///
+/// The signs propose one, with their reasons; a person confirms it or says why another holds. Only a station leader
+/// goes below what holds or is proposed.
 #[utoipa::path(
     post, path = "/disputes/{id}/risk", operation_id = "follow_ups_confirm_risk", tag = "follow_ups",
-    params(
-        ("id" = DisputeId, Path),
-        ("Idempotency-Key" = String, Header, description = "A new random value; the same one when retrying.")
-    ),
+    params(("id" = DisputeId, Path), RequiredKey),
     request_body(content = ConfirmRisk, example = json!({
         "findings": {"signs": ["long_grudge"], "calls": 2, "people": 2}, "level": "yellow"
     })),
     responses(
         (status = 200, body = RiskView),
-        (status = 409, description = "The dispute is archived.",
-            body = protocol::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The dispute is archived."),
     )
 )]
 async fn confirm_risk(
@@ -130,7 +127,9 @@ async fn confirm_risk(
     .await
 }
 
-/// Close a dispute: what was promised is done, or the parties know how to go on, and every visit is made.
+/// Close a dispute.
+///
+/// What was promised is done, or the parties know how to go on, and every visit is made.
 #[utoipa::path(
     post, path = "/disputes/{id}/close", operation_id = "follow_ups_close", tag = "follow_ups",
     params(("id" = DisputeId, Path)), responses((status = 200, body = DisputeView))
@@ -142,7 +141,7 @@ async fn close(
     Path(id): Path<DisputeId>,
 ) -> Result<Written<DisputeView>, ApiError> {
     let rules = app.rules.clone();
-    app.write(write::Request::command(actor, key, write::bare(id.0)), move |tx, actor| {
+    app.write(write::Request::command(actor, key, write::bare(id)), move |tx, actor| {
         Box::pin(async move { closing::close(tx, &rules, actor, id).await })
     })
     .await
@@ -159,5 +158,5 @@ async fn archive(
     key: IdempotencyKey,
     Path(id): Path<DisputeId>,
 ) -> Result<Written<DisputeView>, ApiError> {
-    lifecycle::command(&app, actor, key, lifecycle::NO_BODY, id, Command::Archive).await
+    lifecycle::command(&app, actor, key, write::bare(id), id, Command::Archive).await
 }

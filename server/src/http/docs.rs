@@ -1,15 +1,19 @@
 //! The API document, and what the server derives from it: which operation a request asks for.
 
+mod examples;
+mod parameters;
+mod problems;
+
 use crate::app::App;
 use crate::http::policy::{self, POLICY, Row, Rule};
 use anyhow::{bail, ensure};
 use axum::http::Method;
 use protocol::Problem;
 use std::collections::HashMap;
+use utoipa::OpenApi as _;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, OpenApi, Ref, ResponseBuilder, SecurityRequirement};
-use utoipa::{OpenApi as _, ToSchema};
+use utoipa::openapi::{OpenApi, SecurityRequirement};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -17,11 +21,28 @@ use utoipa::{OpenApi as _, ToSchema};
         title = "Ala Mediation API",
         description = "Online mediation for residents, volunteer lawyers, committees and police stations. \
             Errors are problem documents (RFC 9457) with a closed set of codes. Times are RFC 3339 with a zone, \
-            amounts are whole fen. A POST that creates or signs needs an `Idempotency-Key`: the same key with the \
-            same body gets the first answer again.",
+            amounts are whole fen. What creates or signs needs an `Idempotency-Key`, other writes may have one: the \
+            same key with the same request gets the first answer again.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
-    components(schemas(Problem))
+    components(schemas(Problem)),
+    tags(
+        (name = "accounts", description = "Signing in by text message, one's devices, and oneself."),
+        (name = "staff", description = "Signing in with password and authenticator; the operator keeps the accounts."),
+        (name = "directory", description = "Stations, committees, mediators, lawyers, and what they keep of themselves."),
+        (name = "disputes", description = "Filing a dispute, its people, and leading it from triage to its end."),
+        (name = "invitations", description = "Bringing in the other side, who needs no account."),
+        (name = "appointments", description = "Who mediates: claims, conflicts, disclosures and the parties' answers."),
+        (name = "rooms", description = "Talking at any hour, together (面对面) and apart (背对背)."),
+        (name = "sessions", description = "An appointed time with formal steps and a record."),
+        (name = "evidence", description = "Files that one side hands in, for the neutrals or for all."),
+        (name = "agreements", description = "The text, its signatures and its seal."),
+        (name = "obligations", description = "What was promised, what was done, and what follows if it was not."),
+        (name = "follow_ups", description = "Visits (回访), risk levels, closing and archiving."),
+        (name = "notices", description = "What one was told, without names or content."),
+        (name = "audit", description = "Who did what; for the auditor."),
+        (name = "health", description = "For whoever runs the server."),
+    )
 )]
 struct Document;
 
@@ -84,67 +105,36 @@ pub fn operations(item: &PathItem) -> impl Iterator<Item = (Method, &Operation)>
     .filter_map(|(method, operation)| operation.as_ref().map(|o| (method, o)))
 }
 
-/// Says of every operation who may ask for it and which problems it can answer with.
+/// Says of every operation what follows from its row in the policy, its method and what it takes: who may ask for
+/// it, what its ids and keys are, which problems it can answer with, and what an answer looks like.
 pub fn complete(document: &mut OpenApi) {
+    let components = document.components.get_or_insert_default();
+    problems::add(components);
+    let examples = examples::all();
     for item in document.paths.paths.values_mut() {
-        let operations =
-            [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
-        for operation in operations.into_iter().flatten() {
-            complete_operation(operation);
+        let operations = [
+            (true, &mut item.post),
+            (true, &mut item.put),
+            (true, &mut item.patch),
+            (true, &mut item.delete),
+            (false, &mut item.get),
+        ];
+        for (writes, operation) in operations {
+            let Some(operation) = operation else { continue };
+            let id = operation.operation_id.as_deref().unwrap_or_default();
+            let Some(row) = policy::rule_of(id) else { continue };
+            secure(operation, row.rule);
+            parameters::complete(operation, row, writes, components);
+            problems::list(operation, row.rule, writes);
+            examples::show(operation, &examples, components);
         }
     }
 }
 
-fn complete_operation(operation: &mut Operation) {
-    let id = operation.operation_id.as_deref().unwrap_or_default();
-    let Some(row) = policy::rule_of(id) else { return };
-    let mut problems = vec![("400", "The request cannot be read."), ("429", "Too many requests.")];
-    problems.push((
-        "503",
-        "The database is away; nothing was acknowledged. Repeat it with the same key.",
-    ));
-    if !matches!(row.rule, Rule::Public) {
-        operation.security.get_or_insert_default().push(SecurityRequirement::new::<
-            _,
-            [String; 0],
-            String,
-        >("bearer", []));
-        problems.push(("401", "Not signed in, or the token has expired."));
-    }
-    match row.rule {
-        Rule::Roles(_) => problems.push(("403", "The account's role does not allow this.")),
-        Rule::Parts(_) | Rule::Command(_) => {
-            problems.push(("403", "The part one has in the dispute does not allow this."));
-            problems.push(("404", "Unknown, or not yours to see: the same answer."));
-        }
-        Rule::InRoom => {
-            problems.push(("403", "You are no longer in this room."));
-            problems.push(("409", "The room takes no messages now."));
-            problems.push(("404", "Unknown, or not yours to see: the same answer."));
-        }
-        Rule::Public | Rule::SignedIn => {}
-    }
-    if operation.request_body.is_some() {
-        problems.push(("413", "The body is too large."));
-        problems.push(("415", "The body is not JSON."));
-        problems.push(("422", "Fields that do not fit, by path."));
-    }
-    if matches!(row.rule, Rule::Command(_)) {
-        problems.push(("409", "Not at this moment: the code says why and what to do first."));
-    }
-    for (status, description) in problems {
-        operation.responses.responses.entry(status.into()).or_insert_with(|| {
-            ResponseBuilder::new()
-                .description(description)
-                .content(
-                    "application/problem+json",
-                    ContentBuilder::new()
-                        .schema(Some(Ref::from_schema_name(Problem::name())))
-                        .build(),
-                )
-                .build()
-                .into()
-        });
+fn secure(operation: &mut Operation, rule: Rule) {
+    if !matches!(rule, Rule::Public) {
+        let bearer = SecurityRequirement::new::<_, [String; 0], String>("bearer", []);
+        operation.security.get_or_insert_default().push(bearer);
     }
 }
 

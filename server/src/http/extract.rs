@@ -104,22 +104,32 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
     }
 }
 
+/// What stands behind the `?`.
 pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        axum::extract::Query::from_request_parts(parts, state)
-            .await
-            .map(|axum::extract::Query(value)| Self(value))
-            .map_err(|rejection| ApiError::invalid("query", rejection.body_text()))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        read_query(parts.uri.query().unwrap_or_default()).map(Self)
     }
+}
+
+fn read_query<T: DeserializeOwned>(query: &str) -> Result<T, ApiError> {
+    let pairs = url::form_urlencoded::parse(query.as_bytes());
+    serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs))
+        .map_err(|error| ApiError::invalid(named(error.path()), error.inner().to_string()))
+}
+
+/// The name at fault. What is wrong with the query as a whole, such as a name that is missing, has none.
+fn named(path: &serde_path_to_error::Path) -> String {
+    if path.iter().next().is_none() { "query".into() } else { path.to_string() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::cursor::Lines;
 
     #[derive(serde::Deserialize)]
     struct Body {
@@ -144,5 +154,42 @@ mod tests {
             parse::<Body>(br#"{"parties":[]} x"#).err().map(|e| e.code()),
             Some(ErrorCode::Malformed)
         );
+    }
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Asked {
+        #[expect(dead_code, reason = "only its reading matters")]
+        of: protocol::AccountId,
+        #[serde(default)]
+        limit: Lines,
+    }
+
+    #[test]
+    fn a_bad_query_names_what_is_wrong_in_it() {
+        let of = "of=acc_0123456789ab4cde8f0123456789abcd";
+        for (query, path, detail) in [
+            (format!("{of}&limit=0"), "limit", "ask for 1 to 100 lines"),
+            (format!("{of}&limit=many"), "limit", "ask for 1 to 100 lines"),
+            (format!("{of}&limit=70000"), "limit", "ask for 1 to 100 lines"),
+            (format!("{of}&page=2"), "page", "unknown field `page`, expected `of` or `limit`"),
+            (format!("{of}&limit=1&limit=2"), "query", "duplicate field `limit`"),
+            (
+                "of=1".into(),
+                "of",
+                r#"expected an id that starts with "acc_" and 32 hexadecimal digits"#,
+            ),
+            ("limit=1".into(), "query", "missing field `of`"),
+        ] {
+            let refused = read_query::<Asked>(&query).expect_err(&query).to_problem();
+            let field = refused.fields.first().expect(&query);
+            assert_eq!(
+                (refused.code, &*field.path, &*field.detail),
+                (ErrorCode::Invalid, path, detail)
+            );
+        }
+        let read = read_query::<Asked>(&format!("{of}&limit=100")).expect("is good");
+        assert_eq!(read.limit.get(), 100);
+        assert_eq!(read_query::<Asked>(of).expect("is good").limit, Lines::default());
     }
 }

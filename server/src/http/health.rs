@@ -18,19 +18,21 @@ pub struct Health {
     status: &'static str,
 }
 
-/// The process runs.
+/// Tell whether the process runs.
 #[utoipa::path(
     get, path = "/health/live", operation_id = "health_live", tag = "health",
-    responses((status = 200, body = Health, example = json!({"status": "ok"})))
+    responses((status = 200, body = Health))
 )]
 async fn live() -> Json<Health> {
     Json::of(Health { status: "ok" })
 }
 
-/// The server can do its work: it is not stopping, the database answers and is up to date.
+/// Tell whether the server can do its work.
+///
+/// It is not stopping, the database answers and is up to date.
 #[utoipa::path(
     get, path = "/health/ready", operation_id = "health_ready", tag = "health",
-    responses((status = 200, body = Health, example = json!({"status": "ok"})))
+    responses((status = 200, body = Health))
 )]
 async fn ready(State(app): State<App>) -> Result<Json<Health>, ApiError> {
     if app.stop.is_cancelled() {

@@ -18,7 +18,7 @@ pub struct IdempotencyKey(pub Option<String>);
 pub struct RequiredKey(pub String);
 
 const HEADER: &str = "idempotency-key";
-const LONGEST: usize = 100;
+pub const LONGEST: usize = 100;
 
 fn read(parts: &Parts) -> Result<Option<String>, ApiError> {
     let Some(value) = parts.headers.get(HEADER) else { return Ok(None) };

@@ -1,6 +1,6 @@
 //! Who may do what: one row for every operation of the API. An operation without a row does not start.
 
-use domain::dispute::{ACTS_FOR_A_PARTY, Kind, parts_that_may};
+use domain::dispute::{ACTS_FOR_A_PARTY, Kind, NEUTRALS, STATION, parts_that_may};
 use protocol::account::Role;
 use protocol::dispute::Part;
 
@@ -54,84 +54,66 @@ const fn row(operation: &'static str, rule: Rule) -> Row {
     Row { operation, rule }
 }
 
-/// Everybody who has any part in a dispute but to whom it is merely offered.
-pub const INVOLVED: &[Part] = &[
-    Part::Applicant,
-    Part::Respondent,
-    Part::Agent,
-    Part::Guardian,
-    Part::Mediator,
-    Part::CoMediator,
-    Part::InvitedLawyer,
-    Part::Filer,
-    Part::Owner,
-    Part::StationOfficer,
-    Part::StationLeader,
-    Part::LegalReviewer,
-    Part::GridWorker,
-    Part::Director,
-];
+/// Several lists as one, so that a group of people is written down once.
+macro_rules! together {
+    ($($list:expr),+ $(,)?) => { &join::<_, { 0 $(+ $list.len())+ }>(&[$($list),+]) };
+}
 
-/// Those between whom the mediation takes place: nobody else is in a room or session.
-pub const TALKING: &[Part] = &[
-    Part::Applicant,
-    Part::Respondent,
-    Part::Agent,
-    Part::Guardian,
-    Part::Mediator,
-    Part::CoMediator,
-    Part::InvitedLawyer,
-];
+const fn join<T: Copy, const N: usize>(lists: &[&[T]]) -> [T; N] {
+    let mut all = [lists[0][0]; N];
+    let (mut list, mut from, mut to) = (0, 0, 0);
+    while to < N {
+        if from == lists[list].len() {
+            (list, from) = (list + 1, 0);
+        } else {
+            all[to] = lists[list][from];
+            (from, to) = (from + 1, to + 1);
+        }
+    }
+    all
+}
 
 /// Those who lead a session.
 const LEADING: &[Part] = &[Part::Mediator, Part::CoMediator];
 
-/// Those who come to a session, and those who note that somebody came.
-const ATTENDING: &[Part] = &[
-    Part::Applicant,
-    Part::Respondent,
-    Part::Agent,
-    Part::Guardian,
-    Part::Mediator,
-    Part::CoMediator,
-];
-
 /// A party, and who has to speak where a party cannot.
 const IN_PERSON: &[Part] = &[Part::Applicant, Part::Respondent, Part::Guardian];
 
+/// Those of station and committee who look at what others do in a dispute.
+const LOOKING_ON: &[Part] = &[Part::LegalReviewer, Part::GridWorker, Part::Director];
+
+/// Those between whom the mediation takes place: nobody else is in a room or session.
+const TALKING: &[Part] = together!(ACTS_FOR_A_PARTY, NEUTRALS);
+
+/// Those who come to a session, and those who note that somebody came.
+const ATTENDING: &[Part] = together!(ACTS_FOR_A_PARTY, LEADING);
+
 /// Those who may hand in evidence.
-pub const HANDS_IN: &[Part] = &[
-    Part::Applicant,
-    Part::Respondent,
-    Part::Agent,
-    Part::Guardian,
-    Part::Mediator,
-    Part::CoMediator,
-    Part::InvitedLawyer,
-    Part::Filer,
-    Part::Owner,
-    Part::StationOfficer,
-    Part::StationLeader,
-];
+const HANDS_IN: &[Part] = together!(TALKING, &[Part::Filer], STATION);
+
+/// Those an agreement concerns once its text is up. A grid worker visits by the obligations alone.
+const AGREEING: &[Part] = together!(TALKING, STATION, &[Part::LegalReviewer, Part::Director]);
+
+/// Those whom what was promised concerns.
+const PERFORMING: &[Part] = together!(TALKING, STATION, LOOKING_ON);
+
+/// Everybody who has any part in a dispute but to whom it is merely offered.
+const INVOLVED: &[Part] = together!(PERFORMING, &[Part::Filer]);
 
 /// Everybody who may see that a dispute exists.
-pub const ANY_PART: &[Part] = &[
-    Part::Applicant,
-    Part::Respondent,
-    Part::Agent,
-    Part::Guardian,
-    Part::Mediator,
-    Part::CoMediator,
-    Part::InvitedLawyer,
-    Part::Filer,
-    Part::Owner,
-    Part::StationOfficer,
-    Part::StationLeader,
-    Part::LegalReviewer,
-    Part::GridWorker,
-    Part::Director,
-    Part::Candidate,
-];
+pub const ANY_PART: &[Part] = together!(INVOLVED, &[Part::Candidate]);
+
+/// Those who ask a party to come.
+const INVITING: &[Part] = together!(STATION, &[Part::GridWorker, Part::Director]);
+
+/// Those who see to it that it is performed (人民调解法 Art 31; 2007 norm Art 12).
+const SUPERVISING: &[Part] = together!(&[Part::Mediator, Part::Director], STATION);
+
+/// Those who go and see.
+const VISITING: &[Part] = together!(STATION, &[Part::GridWorker]);
+
+/// Visit records speak of risk: they are the station's, the mediator's and the committee's.
+const READING_VISITS: &[Part] = together!(&[Part::Mediator], STATION, LOOKING_ON);
 
 /// 调委会主任
 const DIRECTOR: &[Role] = &[Role::CommitteeDirector];
@@ -148,75 +130,10 @@ const NEUTRAL: &[Role] = &[
 ];
 
 /// Everybody who works for the service.
-const STAFF: &[Role] = &[
-    Role::Lawyer,
-    Role::PeoplesMediator,
-    Role::Officer,
-    Role::GridWorker,
-    Role::StationLeader,
-    Role::LegalReviewer,
-    Role::CommitteeDirector,
-    Role::Operator,
-    Role::Auditor,
-];
+const STAFF: &[Role] = together!(NEUTRAL, &[Role::Operator, Role::Auditor]);
 
 /// Keeps stations, accounts and keys.
 const OPERATOR: &[Role] = &[Role::Operator];
-
-/// Those who help both sides: drafts are theirs.
-const NEUTRALS: &[Part] = &[Part::Mediator, Part::CoMediator, Part::InvitedLawyer];
-
-/// Those an agreement concerns once its text is up. A grid worker visits by the obligations alone.
-const AGREEING: &[Part] = &[
-    Part::Applicant,
-    Part::Respondent,
-    Part::Agent,
-    Part::Guardian,
-    Part::Mediator,
-    Part::CoMediator,
-    Part::InvitedLawyer,
-    Part::Owner,
-    Part::StationOfficer,
-    Part::StationLeader,
-    Part::LegalReviewer,
-    Part::Director,
-];
-
-/// Those whom what was promised concerns.
-const PERFORMING: &[Part] = &[
-    Part::Applicant,
-    Part::Respondent,
-    Part::Agent,
-    Part::Guardian,
-    Part::Mediator,
-    Part::CoMediator,
-    Part::InvitedLawyer,
-    Part::Owner,
-    Part::StationOfficer,
-    Part::StationLeader,
-    Part::LegalReviewer,
-    Part::GridWorker,
-    Part::Director,
-];
-
-/// Those who see to it that it is performed (人民调解法 Art 31; 2007 norm Art 12).
-const SUPERVISING: &[Part] =
-    &[Part::Mediator, Part::Owner, Part::StationOfficer, Part::StationLeader, Part::Director];
-
-/// Those who go and see.
-const VISITING: &[Part] =
-    &[Part::Owner, Part::StationOfficer, Part::StationLeader, Part::GridWorker];
-
-/// Visit records speak of risk: they are the station's, the mediator's and the committee's.
-const READING_VISITS: &[Part] = &[
-    Part::Mediator,
-    Part::Owner,
-    Part::StationOfficer,
-    Part::StationLeader,
-    Part::LegalReviewer,
-    Part::GridWorker,
-    Part::Director,
-];
 
 /// The whole policy. Rows are ordered as the API document is: by feature, then by operation.
 pub const POLICY: &[Row] = &[
@@ -237,6 +154,12 @@ pub const POLICY: &[Row] = &[
     row("agreements_sign", Rule::Parts(ACTS_FOR_A_PARTY)),
     row("agreements_sign_as_mediator", Rule::Parts(&[Part::Mediator])),
     row("agreements_signed_on_paper", Rule::Parts(&[Part::Mediator])),
+    row("appointments_answer_disclosure", Rule::Command(Kind::AnswerDisclosure)),
+    row("appointments_appoint", Rule::Command(Kind::Appoint)),
+    row("appointments_claim", Rule::Command(Kind::Claim)),
+    row("appointments_conflicts", Rule::Parts(&[Part::Candidate])),
+    row("appointments_disclose", Rule::Command(Kind::Disclose)),
+    row("appointments_step_down", Rule::Command(Kind::StepDown)),
     row("audit_list", Rule::Roles(&[Role::Auditor])),
     row("directory_appoint", Rule::Roles(DIRECTOR)),
     row("directory_change_workroom", Rule::Roles(DIRECTOR)),
@@ -259,18 +182,13 @@ pub const POLICY: &[Row] = &[
     row("directory_workrooms", Rule::Public),
     row("disputes_add_party", Rule::Command(Kind::AddParty)),
     row("disputes_add_representative", Rule::Command(Kind::AddAgent)),
-    row("disputes_answer_disclosure", Rule::Command(Kind::AnswerDisclosure)),
-    row("disputes_appoint", Rule::Command(Kind::Appoint)),
     row("disputes_approve_ending", Rule::Command(Kind::ApproveEnding)),
     row("disputes_ask_extension", Rule::Command(Kind::AskExtension)),
     row("disputes_bar", Rule::Command(Kind::Bar)),
     row("disputes_change_track", Rule::Command(Kind::ChangeTrack)),
-    row("disputes_claim", Rule::Command(Kind::Claim)),
-    row("disputes_conflicts", Rule::Parts(&[Part::Candidate])),
     row("disputes_consent", Rule::Command(Kind::Consent)),
     row("disputes_create", Rule::SignedIn),
     row("disputes_decline", Rule::Command(Kind::Decline)),
-    row("disputes_disclose", Rule::Command(Kind::Disclose)),
     row("disputes_establish_facts", Rule::Command(Kind::EstablishFacts)),
     row("disputes_events", Rule::Parts(INVOLVED)),
     row("disputes_hand_over", Rule::Command(Kind::HandOver)),
@@ -279,7 +197,6 @@ pub const POLICY: &[Row] = &[
     row("disputes_refuse_ending", Rule::Command(Kind::RefuseEnding)),
     row("disputes_resume", Rule::Command(Kind::Resume)),
     row("disputes_show", Rule::Parts(ANY_PART)),
-    row("disputes_step_down", Rule::Command(Kind::StepDown)),
     row("disputes_submit", Rule::Command(Kind::Submit)),
     row("disputes_suspend", Rule::Command(Kind::Suspend)),
     row("disputes_triage", Rule::Command(Kind::Triage)),
@@ -290,10 +207,7 @@ pub const POLICY: &[Row] = &[
     row("evidence_share", Rule::Parts(HANDS_IN)),
     row("follow_ups_archive", Rule::Command(Kind::Archive)),
     row("follow_ups_close", Rule::Command(Kind::Close)),
-    row(
-        "follow_ups_confirm_risk",
-        Rule::Parts(&[Part::Owner, Part::StationOfficer, Part::StationLeader]),
-    ),
+    row("follow_ups_confirm_risk", Rule::Parts(STATION)),
     row("follow_ups_due", Rule::Roles(&[Role::Officer, Role::GridWorker, Role::StationLeader])),
     row("follow_ups_record", Rule::Parts(VISITING)),
     row("follow_ups_visits", Rule::Parts(READING_VISITS)),
@@ -301,16 +215,7 @@ pub const POLICY: &[Row] = &[
     row("health_ready", Rule::Public),
     row("invitations_answer", Rule::Public),
     row("invitations_consent_text", Rule::Public),
-    row(
-        "invitations_create",
-        Rule::Parts(&[
-            Part::Owner,
-            Part::StationOfficer,
-            Part::StationLeader,
-            Part::GridWorker,
-            Part::Director,
-        ]),
-    ),
+    row("invitations_create", Rule::Parts(INVITING)),
     row("invitations_front", Rule::Public),
     row("invitations_open", Rule::Public),
     row("notices_list", Rule::SignedIn),

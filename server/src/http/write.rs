@@ -11,8 +11,8 @@ use axum::response::{IntoResponse, Response};
 use futures_util::future::BoxFuture;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use std::fmt::Display;
 use std::marker::PhantomData;
-use uuid::Uuid;
 
 /// The answer to a write, as the bytes that a repetition will get too.
 pub struct Written<T> {
@@ -49,8 +49,8 @@ impl Request {
 }
 
 /// What tells two requests without a body apart: what they name.
-pub fn bare(id: Uuid) -> [u8; 32] {
-    Sha256::digest(id.as_bytes()).into()
+pub fn bare(named: impl Display) -> [u8; 32] {
+    Sha256::digest(named.to_string()).into()
 }
 
 impl App {

@@ -39,10 +39,11 @@ pub fn routes() -> OpenApiRouter<App> {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct LanguageQuery {
+    /// Chinese unless told.
     language: Option<Language>,
 }
 
-/// The text people agree to before mediation, in force now.
+/// Show the text people agree to before mediation, in force now.
 #[utoipa::path(
     get, path = "/consent-text", operation_id = "invitations_consent_text", tag = "invitations",
     params(LanguageQuery), responses((status = 200, body = ConsentText))
@@ -53,10 +54,12 @@ async fn consent_text(
     Json::of(domain::consent::text(query.language.unwrap_or(Language::Zh)))
 }
 
-/// Invite a party, or invite them again. Link and code are shown once, for a notice handed over in person.
+/// Invite a party, or invite them again.
+///
+/// Link and code are shown once, for a notice handed over in person.
 #[utoipa::path(
     post, path = "/disputes/{id}/invitations", operation_id = "invitations_create", tag = "invitations",
-    params(("id" = DisputeId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = DisputeId, Path), RequiredKey),
     request_body(content = InviteParty, example = json!({"party": "pty_0123456789ab4cde8f0123456789abcd", "phone": "19000000002"})),
     responses((status = 201, body = InvitationSent))
 )]
@@ -82,10 +85,12 @@ async fn create(
 
 const FRONT: &str = "您收到一份调解邀请。调解免费、自愿,不会要求您转账或者提供密码。如有疑问,请拨打下面的派出所电话核实。";
 
-/// What anybody with the link may read: who we are, and the number under which to check it.
+/// Show what anybody with the link may read.
+///
+/// Who we are, and the number under which to check it.
 #[utoipa::path(
     get, path = "/invitations/{token}", operation_id = "invitations_front", tag = "invitations",
-    params(("token" = String, Path)), responses((status = 200, body = InvitationFront))
+    params(("token" = String, Path, description = "What the link in the text message ends with.")), responses((status = 200, body = InvitationFront))
 )]
 async fn front(
     State(app): State<App>,
@@ -101,12 +106,18 @@ async fn front(
     }))
 }
 
-/// Read the invitation with the code from the text message. No account is needed.
+/// Read the invitation with the code from the text message.
+///
+/// No account is needed.
 #[utoipa::path(
     post, path = "/invitations/{token}/open", operation_id = "invitations_open", tag = "invitations",
-    params(("token" = String, Path)),
+    params(("token" = String, Path, description = "What the link in the text message ends with.")),
     request_body(content = OpenInvitation, example = json!({"code": "123456"})),
-    responses((status = 200, body = InvitationView))
+    responses(
+        (status = 200, body = InvitationView),
+        (status = 401, description = "The code is wrong."),
+        (status = 409, description = "The invitation has expired; the station sends a new one."),
+    )
 )]
 async fn open(
     State(app): State<App>,
@@ -171,9 +182,13 @@ async fn tried(
 /// Accept or decline mediation without an account.
 #[utoipa::path(
     post, path = "/invitations/{token}/answer", operation_id = "invitations_answer", tag = "invitations",
-    params(("token" = String, Path)),
+    params(("token" = String, Path, description = "What the link in the text message ends with.")),
     request_body(content = AnswerInvitation, example = json!({"code": "123456", "answer": "decline"})),
-    responses((status = 200, body = InvitationFront))
+    responses(
+        (status = 200, body = InvitationFront),
+        (status = 401, description = "The code is wrong."),
+        (status = 409, description = "The invitation has expired, or it was answered already."),
+    )
 )]
 async fn answer(
     State(app): State<App>,
@@ -240,7 +255,9 @@ fn standing_of(invitation: &Invitation) -> Standing {
     }
 }
 
-/// Agree to mediation in the app. The text that was shown is part of the consent.
+/// Agree to mediation in the app.
+///
+/// The text that was shown is part of the consent.
 #[utoipa::path(
     post, path = "/disputes/{id}/consent", operation_id = "disputes_consent", tag = "disputes",
     params(("id" = DisputeId, Path)),
@@ -271,7 +288,9 @@ async fn give_consent(
     .await
 }
 
-/// Say no. One refusal ends the mediation before it begins; courts and authorities stay open (人民调解法 Art 17, 26).
+/// Decline mediation.
+///
+/// One refusal ends it before it begins; courts and authorities stay open (人民调解法 Art 17, 26).
 #[utoipa::path(
     post, path = "/disputes/{id}/decline", operation_id = "disputes_decline", tag = "disputes",
     params(("id" = DisputeId, Path)),

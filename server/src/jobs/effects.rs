@@ -9,6 +9,7 @@ use crate::jobs::queue::Held;
 use crate::notices;
 use crate::notify::sms;
 use crate::obligations;
+use domain::notice::Audience;
 use protocol::notice::NoticeKind;
 
 pub async fn carry_out(app: &App, held: &Held) -> Result<(), ApiError> {
@@ -21,7 +22,8 @@ pub async fn carry_out(app: &App, held: &Held) -> Result<(), ApiError> {
         Job::Remind { dispute, party, obligation, about, .. } => {
             let mut tx = app.begin().await?;
             if obligations::reminder_is_due(&mut tx, dispute, obligation).await? {
-                notices::tell::party(&mut tx, dispute, party, about.into()).await?;
+                notices::tell::in_app(&mut tx, dispute, &[(Audience::Party(party), about.into())])
+                    .await?;
             }
             held.finish(app, tx).await
         }
@@ -29,7 +31,12 @@ pub async fn carry_out(app: &App, held: &Held) -> Result<(), ApiError> {
             let mut tx = app.begin().await?;
             let dispute = invitations::store::lapsed(&mut tx, invitation, by_tries).await?;
             if let Some(dispute) = dispute {
-                notices::tell::station(&mut tx, dispute, NoticeKind::InvitationLapsed).await?;
+                notices::tell::in_app(
+                    &mut tx,
+                    dispute,
+                    &[(Audience::Station, NoticeKind::InvitationLapsed)],
+                )
+                .await?;
             }
             held.finish(app, tx).await
         }

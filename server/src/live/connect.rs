@@ -7,7 +7,7 @@
 use crate::app::App;
 use crate::config::Config;
 use crate::error::ApiError;
-use crate::http::serve::Peer;
+use crate::http::Client;
 use crate::live::hub::{Full, Place};
 use crate::live::socket;
 use axum::extract::{Request, State};
@@ -15,7 +15,6 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Version, header};
 use axum::response::{IntoResponse, Response};
 use protocol::ErrorCode;
 use protocol::live::SUBPROTOCOL;
-use std::net::{IpAddr, Ipv4Addr};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 /// `GET /v1/live`. Not in the API document: what is said over the socket is no request and answer.
@@ -90,57 +89,12 @@ fn place(app: &App, request: &Request) -> Result<Place, ApiError> {
     if app.stop.is_cancelled() {
         return Err(ApiError::unavailable());
     }
-    let address = address(request, app.config.trusted_proxies);
-    app.live.admit(address, app.config.max_connections).map_err(|full| match full {
+    let client = Client::of(request.headers(), request.extensions(), app.config.trusted_proxies);
+    app.live.admit(client.0, app.config.max_connections).map_err(|full| match full {
         Full::Server => ApiError::unavailable(),
         Full::Address => ApiError::new(
             ErrorCode::TooManyRequests,
             "too many live sockets from this address; close some first",
         ),
     })
-}
-
-/// The address of who asks: of the hops in X-Forwarded-For, the one our outermost proxy saw (SEC-DOS-05).
-fn address(request: &Request, proxies: usize) -> IpAddr {
-    let peer = request
-        .extensions()
-        .get::<Peer>()
-        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
-    if proxies == 0 {
-        return peer;
-    }
-    let hops: Vec<&str> = request
-        .headers()
-        .get_all("x-forwarded-for")
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(str::trim)
-        .collect();
-    hops.len().checked_sub(proxies).and_then(|at| hops[at].parse().ok()).unwrap_or(peer)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use axum::body::Body;
-
-    fn asked(forwarded: &str) -> Request {
-        let mut request = Request::new(Body::empty());
-        if let Ok(value) = HeaderValue::from_str(forwarded) {
-            request.headers_mut().insert("x-forwarded-for", value);
-        }
-        request.extensions_mut().insert(Peer(([10, 0, 0, 1], 1).into()));
-        request
-    }
-
-    #[test]
-    fn only_what_our_own_proxies_saw_is_believed() {
-        let ip = |text: &str| text.parse::<IpAddr>().expect("an address");
-        let claimed = asked("198.51.100.1, 203.0.113.7");
-        assert_eq!(address(&claimed, 0), ip("10.0.0.1"));
-        assert_eq!(address(&claimed, 1), ip("203.0.113.7"));
-        assert_eq!(address(&claimed, 3), ip("10.0.0.1"));
-        assert_eq!(address(&asked("nonsense"), 1), ip("10.0.0.1"));
-    }
 }

@@ -54,32 +54,18 @@ pub async fn dispute_event(
     Ok(())
 }
 
-/// Tells a party, and who acts for it, of what no event brought. The caller commits it together with "done".
-pub async fn party(
+/// Tells, in the app alone, what no event of the dispute brought. The caller commits it together with what it did.
+pub async fn in_app(
     tx: &mut Tx,
     dispute: DisputeId,
-    party: PartyId,
-    kind: NoticeKind,
+    tellings: &[(Audience, NoticeKind)],
 ) -> Result<(), ApiError> {
-    let people = sqlx::query_scalar!(
-        r#"select person_id as "person!: PersonId" from parties where id = $1
-           union
-           select person_id from representatives where party_id = $1 and ended_at is null"#,
-        party as PartyId,
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    let telling = Telling { to: Audience::Parties, kind, reach: Reach::App };
-    let told = people.into_iter().map(|person| (person, telling)).collect();
-    insert(tx, dispute, None, &told).await?;
-    Ok(())
-}
-
-/// Tells who looks after a dispute, or the whole station while nobody does, of what no event brought.
-pub async fn station(tx: &mut Tx, dispute: DisputeId, kind: NoticeKind) -> Result<(), ApiError> {
-    let telling = Telling { to: Audience::Station, kind, reach: Reach::App };
-    let people = people(tx, dispute, telling.to).await?;
-    let told = people.into_iter().map(|person| (person, telling)).collect();
+    let mut told = BTreeMap::new();
+    for (to, kind) in tellings {
+        for person in people(tx, dispute, *to).await? {
+            told.entry(person).or_insert(Telling { to: *to, kind: *kind, reach: Reach::App });
+        }
+    }
     insert(tx, dispute, None, &told).await?;
     Ok(())
 }
@@ -154,6 +140,7 @@ async fn people(
         }
         Audience::Superiors => superiors(db, dispute).await,
         Audience::Account(account) => named(db, account).await,
+        Audience::Party(party) => acting_for(db, party).await,
     }
 }
 
@@ -226,6 +213,17 @@ async fn named(db: &mut PgConnection, account: AccountId) -> sqlx::Result<Vec<Pe
     sqlx::query_scalar!(
         r#"select person_id as "person: PersonId" from accounts where id = $1"#,
         account as AccountId,
+    )
+    .fetch_all(db)
+    .await
+}
+
+async fn acting_for(db: &mut PgConnection, party: PartyId) -> sqlx::Result<Vec<PersonId>> {
+    sqlx::query_scalar!(
+        r#"select person_id as "person!: PersonId" from parties where id = $1
+           union
+           select person_id from representatives where party_id = $1 and ended_at is null"#,
+        party as PartyId,
     )
     .fetch_all(db)
     .await

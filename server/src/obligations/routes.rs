@@ -32,7 +32,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(refer_for_penalty))
 }
 
-/// What was promised in a dispute, by date, with what became of it.
+/// List what was promised in a dispute, by date, with what became of it.
 #[utoipa::path(
     get, path = "/disputes/{id}/obligations", operation_id = "obligations_list", tag = "obligations",
     params(("id" = DisputeId, Path)), responses((status = 200, body = ObligationList))
@@ -61,16 +61,14 @@ async fn command(
     .await
 }
 
-/// Say that it was done, by whoever owes it. It counts once the other side confirms or an officer establishes it.
+/// Say that it was done, by whoever owes it.
+///
+/// It counts once the other side confirms or an officer establishes it.
 #[utoipa::path(
     post, path = "/obligations/{id}/report", operation_id = "obligations_report", tag = "obligations",
     params(("id" = ObligationId, Path)),
     request_body(content = ReportPerformance, example = json!({"note": "已转账,附言写明首期赔偿款。"})),
-    responses(
-        (status = 200, body = ObligationView),
-        (status = 409, description = "Not at this moment: load it again.",
-            body = protocol::Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = ObligationView))
 )]
 async fn report(
     State(app): State<App>,
@@ -88,11 +86,7 @@ async fn report(
 #[utoipa::path(
     post, path = "/obligations/{id}/confirm", operation_id = "obligations_confirm", tag = "obligations",
     params(("id" = ObligationId, Path)),
-    responses(
-        (status = 200, body = ObligationView),
-        (status = 409, description = "Not at this moment: load it again.",
-            body = protocol::Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = ObligationView))
 )]
 async fn confirm(
     State(app): State<App>,
@@ -101,19 +95,17 @@ async fn confirm(
     Path(id): Path<ObligationId>,
 ) -> Result<Written<ObligationView>, ApiError> {
     let said = (Voice::Beneficiary, Command::Confirm);
-    command(&app, (actor, key, write::bare(id.0)), id, said).await
+    command(&app, (actor, key, write::bare(id)), id, said).await
 }
 
-/// Say that what was reported was not done, by whom it is owed to. An officer or mediator then establishes what is true.
+/// Say that what was reported was not done, by whom it is owed to.
+///
+/// An officer or mediator then establishes what is true.
 #[utoipa::path(
     post, path = "/obligations/{id}/contest", operation_id = "obligations_contest", tag = "obligations",
     params(("id" = ObligationId, Path)),
     request_body(content = ContestPerformance, example = json!({"reason": "账户没有收到这笔款。"})),
-    responses(
-        (status = 200, body = ObligationView),
-        (status = 409, description = "Not at this moment: load it again.",
-            body = protocol::Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = ObligationView))
 )]
 async fn contest(
     State(app): State<App>,
@@ -130,11 +122,7 @@ async fn contest(
 #[utoipa::path(
     post, path = "/obligations/{id}/waive", operation_id = "obligations_waive", tag = "obligations",
     params(("id" = ObligationId, Path)),
-    responses(
-        (status = 200, body = ObligationView),
-        (status = 409, description = "Not at this moment: load it again.",
-            body = protocol::Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = ObligationView))
 )]
 async fn waive(
     State(app): State<App>,
@@ -143,7 +131,7 @@ async fn waive(
     Path(id): Path<ObligationId>,
 ) -> Result<Written<ObligationView>, ApiError> {
     let said = (Voice::Beneficiary, Command::Waive);
-    command(&app, (actor, key, write::bare(id.0)), id, said).await
+    command(&app, (actor, key, write::bare(id)), id, said).await
 }
 
 /// Establish whether it was done, after a contest or where nobody confirms (人民调解法 Art 31).
@@ -153,11 +141,7 @@ async fn waive(
     request_body(content = EstablishPerformance, example = json!({
         "performed": true, "finding": "已核对转账回单,款项于当日到账。"
     })),
-    responses(
-        (status = 200, body = ObligationView),
-        (status = 409, description = "Not at this moment: load it again.",
-            body = protocol::Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = ObligationView))
 )]
 async fn establish(
     State(app): State<App>,
@@ -182,10 +166,12 @@ async fn urge(
     key: IdempotencyKey,
     Path(id): Path<DisputeId>,
 ) -> Result<Written<DisputeView>, ApiError> {
-    lifecycle::command(&app, actor, key, lifecycle::NO_BODY, id, dispute::Command::Urge).await
+    lifecycle::command(&app, actor, key, write::bare(id), id, dispute::Command::Urge).await
 }
 
-/// After a default, tell the parties of suit, judicial confirmation and enforcement, and keep the words (人民调解法 Art 32–33).
+/// Tell the parties, after a default, of suit and enforcement (人民调解法 Art 32–33).
+///
+/// Judicial confirmation is told of too, and the words are kept.
 #[utoipa::path(
     post, path = "/disputes/{id}/advise-suit", operation_id = "obligations_advise_suit", tag = "obligations",
     params(("id" = DisputeId, Path)),
@@ -208,7 +194,7 @@ async fn advise_suit(
     .await
 }
 
-/// Hand a 治安 case in which the agreement was not performed to the penalty procedure (程序规定 Art 185).
+/// Hand a 治安 case that was not performed to the penalty procedure (程序规定 Art 185).
 #[utoipa::path(
     post, path = "/disputes/{id}/refer-for-penalty", operation_id = "obligations_refer_for_penalty",
     tag = "obligations",
@@ -221,7 +207,7 @@ async fn refer_for_penalty(
     Path(id): Path<DisputeId>,
 ) -> Result<Written<DisputeView>, ApiError> {
     let rules = app.rules.clone();
-    app.write(write::Request::command(actor, key, write::bare(id.0)), move |tx, actor| {
+    app.write(write::Request::command(actor, key, write::bare(id)), move |tx, actor| {
         Box::pin(async move { closing::refer_for_penalty(tx, &rules, actor, id).await })
     })
     .await

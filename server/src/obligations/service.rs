@@ -4,8 +4,10 @@ use crate::db::Tx;
 use crate::disputes::{self, lifecycle};
 use crate::error::ApiError;
 use crate::http::Actor;
+use crate::notices;
 use crate::obligations::{store, view};
 use domain::dispute::{self, Dispute, Standing};
+use domain::notice;
 use domain::obligation::{self, By, Command, Obligation};
 use domain::rules::Rules;
 use protocol::dispute::{Part, Status};
@@ -58,7 +60,10 @@ pub async fn apply(
 ) -> Result<Dispute, ApiError> {
     runs(&dispute)?;
     let events = obligation::decide(&obligation, by, command, tx.now)?;
+    let told: Vec<_> =
+        events.iter().flat_map(|event| notice::performance(event, &obligation.promise)).collect();
     store::record(tx, dispute.id, obligation, &events, account).await?;
+    notices::tell::in_app(tx, dispute.id, &told).await?;
     settle(tx, rules, dispute).await
 }
 

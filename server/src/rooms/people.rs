@@ -64,7 +64,7 @@ async fn sync(tx: &mut Tx, dispute: &Dispute) -> Result<Vec<Change>, ApiError> {
     Ok(changes)
 }
 
-/// The party itself or its guardian agrees; an agent cannot (反家庭暴力法 Art 15–17).
+/// The party itself or its guardian agrees; an agent cannot (反家暴法 Art 15–17).
 pub async fn agree_to_meet(
     tx: &mut Tx,
     dispute: &Dispute,

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::disputes;
 use crate::error::ApiError;
+use crate::http::cursor::Lines;
 use crate::http::{Actor, IdempotencyKey, Json, Path, Query, Written, write};
 use crate::rooms::{people, store};
 use axum::extract::State;
@@ -21,7 +22,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(agree_to_meet))
 }
 
-/// The rooms of a dispute that you are in, with how much is new in each.
+/// List the rooms of a dispute that you are in, with how much is new in each.
 #[utoipa::path(
     get, path = "/disputes/{id}/rooms", operation_id = "rooms_list", tag = "rooms",
     params(("id" = DisputeId, Path)),
@@ -43,11 +44,13 @@ async fn list(
 pub struct EntriesQuery {
     /// The last entry you have; from the beginning unless told.
     after: Option<i64>,
-    /// Entries on a page, 1 to 500; 100 unless told.
-    limit: Option<u16>,
+    /// Entries on a page.
+    #[serde(default)]
+    #[param(inline)]
+    limit: Lines<100, 500>,
 }
 
-/// What was said in a room while you were in it, oldest first.
+/// Read what was said in a room while you were in it, oldest first.
 #[utoipa::path(
     get, path = "/rooms/{id}/entries", operation_id = "rooms_entries", tag = "rooms",
     params(("id" = RoomId, Path), EntriesQuery),
@@ -59,10 +62,7 @@ async fn entries(
     Path(id): Path<RoomId>,
     Query(query): Query<EntriesQuery>,
 ) -> Result<Json<EntryPage>, ApiError> {
-    let limit = query.limit.unwrap_or(100);
-    if !(1..=500).contains(&limit) {
-        return Err(ApiError::invalid("limit", "ask for 1 to 500 entries"));
-    }
+    let limit = query.limit.get();
     let mut db = app.db.acquire().await?;
     store::find(&mut db, actor.account, id).await?.ok_or_else(ApiError::not_found)?;
     let after = query.after.unwrap_or(0);
@@ -74,8 +74,10 @@ async fn entries(
     Ok(Json::of(EntryPage { room: id, entries, next }))
 }
 
-/// Say something in a room. The answer means that it is on disk; sent again with the same `client_msg_id` it is
-/// stored once and answered the same.
+/// Say something in a room.
+///
+/// The answer means that it is on disk; sent again with the same `client_msg_id` it is stored once and answered the
+/// same.
 #[utoipa::path(
     post, path = "/rooms/{id}/entries", operation_id = "rooms_say", tag = "rooms",
     params(("id" = RoomId, Path)),
@@ -109,8 +111,10 @@ async fn read(
     app.mark_read(actor.account, id, value.seq).await.map(Json::of)
 }
 
-/// Agree, for a party that you are or whose guardian you are, to meet the other side. Where domestic violence is
-/// indicated, there is no joint room before each party has; nobody else can say it for them.
+/// Agree to meet the other side, for yourself or as a guardian.
+///
+/// Where domestic violence is indicated, there is no joint room before each party has; nobody else can say it for
+/// them.
 #[utoipa::path(
     post, path = "/disputes/{id}/agree-to-meet", operation_id = "rooms_agree_to_meet", tag = "rooms",
     params(("id" = DisputeId, Path)),

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::error::ApiError;
 use crate::http::{Actor, IdempotencyKey, Json, Path, Written};
-use crate::sessions::steps::{self, Safeguards};
+use crate::sessions::steps;
 use axum::extract::State;
 use domain::session::Command;
 use protocol::SessionId;
@@ -21,7 +21,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(confirm_rights))
 }
 
-/// Come to a session, as a party or for one; the host may note it for those who come in person.
+/// Come to a session, as a party or for one.
+///
+/// The host may note it for those who come in person.
 #[utoipa::path(
     post, path = "/sessions/{id}/arrive", operation_id = "sessions_arrive", tag = "sessions",
     params(("id" = SessionId, Path)),
@@ -35,10 +37,12 @@ async fn arrive(
     Path(id): Path<SessionId>,
     Json { value, .. }: Json<Attendee>,
 ) -> Result<Written<SessionView>, ApiError> {
-    steps::take(&app, actor, key, id, Command::Arrive(value), Safeguards::default()).await
+    steps::take(&app, actor, key, id, Command::Arrive(value)).await
 }
 
-/// Leave a session. Whoever comes back need not be verified again.
+/// Leave a session.
+///
+/// Whoever comes back need not be verified again.
 #[utoipa::path(
     post, path = "/sessions/{id}/depart", operation_id = "sessions_depart", tag = "sessions",
     params(("id" = SessionId, Path)),
@@ -52,15 +56,7 @@ async fn depart(
     Path(id): Path<SessionId>,
     Json { value, .. }: Json<Depart>,
 ) -> Result<Written<SessionView>, ApiError> {
-    steps::take(
-        &app,
-        actor,
-        key,
-        id,
-        Command::Depart { person: value.person },
-        Safeguards::default(),
-    )
-    .await
+    steps::take(&app, actor, key, id, Command::Depart { person: value.person }).await
 }
 
 /// Note as the host that somebody's identity is verified, and how.
@@ -83,7 +79,6 @@ async fn verify(
         key,
         id,
         Command::VerifyIdentity { person: value.person, method: value.method },
-        Safeguards::default(),
     )
     .await
 }
@@ -100,7 +95,7 @@ async fn confirm_identities(
     key: IdempotencyKey,
     Path(id): Path<SessionId>,
 ) -> Result<Written<SessionView>, ApiError> {
-    steps::take(&app, actor, key, id, Command::ConfirmIdentities, Safeguards::default()).await
+    steps::take(&app, actor, key, id, Command::ConfirmIdentities).await
 }
 
 /// Say that you were told your rights and duties and understand them.
@@ -115,10 +110,12 @@ async fn acknowledge_rights(
     key: IdempotencyKey,
     Path(id): Path<SessionId>,
 ) -> Result<Written<SessionView>, ApiError> {
-    steps::take(&app, actor, key, id, Command::AcknowledgeRights, Safeguards::default()).await
+    steps::take(&app, actor, key, id, Command::AcknowledgeRights).await
 }
 
-/// Note as the host that everybody present knows their rights; from here on there can be talk.
+/// Note as the host that everybody present knows their rights.
+///
+/// From here on there can be talk.
 #[utoipa::path(
     post, path = "/sessions/{id}/confirm-rights", operation_id = "sessions_confirm_rights", tag = "sessions",
     params(("id" = SessionId, Path)),
@@ -130,5 +127,5 @@ async fn confirm_rights(
     key: IdempotencyKey,
     Path(id): Path<SessionId>,
 ) -> Result<Written<SessionView>, ApiError> {
-    steps::take(&app, actor, key, id, Command::ConfirmRights, Safeguards::default()).await
+    steps::take(&app, actor, key, id, Command::ConfirmRights).await
 }

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::disputes;
 use crate::error::ApiError;
 use crate::http::{Actor, IdempotencyKey, Json, Path, RequiredKey, Written, write};
-use crate::sessions::steps::{self, Safeguards};
+use crate::sessions::steps;
 use crate::sessions::{attending, store, talking, view};
 use axum::extract::State;
 use domain::session::Command;
@@ -24,13 +24,12 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(talking::routes())
 }
 
-/// Plan a session. The mediator cannot have another one at the same time.
+/// Plan a session.
+///
+/// The mediator cannot have another one at the same time.
 #[utoipa::path(
     post, path = "/disputes/{id}/sessions", operation_id = "sessions_schedule", tag = "sessions",
-    params(
-        ("id" = DisputeId, Path),
-        ("Idempotency-Key" = String, Header, description = "A new random value; the same one when retrying."),
-    ),
+    params(("id" = DisputeId, Path), RequiredKey),
     request_body(content = PlanSession, example = json!({
         "starts_at": "2026-11-24T14:00:00+08:00", "ends_at": "2026-11-24T15:30:00+08:00", "manner": "video"
     })),
@@ -50,7 +49,7 @@ async fn schedule(
     .await
 }
 
-/// The sessions of a dispute, as you may see them.
+/// List the sessions of a dispute, as you may see them.
 #[utoipa::path(
     get, path = "/disputes/{id}/sessions", operation_id = "sessions_list", tag = "sessions",
     params(("id" = DisputeId, Path)),
@@ -68,7 +67,7 @@ async fn list(
     Ok(Json::of(SessionList { sessions }))
 }
 
-/// One session, as you may see it.
+/// Show one session, as you may see it.
 #[utoipa::path(
     get, path = "/sessions/{id}", operation_id = "sessions_show", tag = "sessions",
     params(("id" = SessionId, Path)),
@@ -97,7 +96,7 @@ async fn notify(
     key: IdempotencyKey,
     Path(id): Path<SessionId>,
 ) -> Result<Written<SessionView>, ApiError> {
-    steps::take(&app, actor, key, id, Command::Notify, Safeguards::default()).await
+    steps::take(&app, actor, key, id, Command::Notify).await
 }
 
 /// Open the lobby to those who come.
@@ -112,7 +111,7 @@ async fn open(
     key: IdempotencyKey,
     Path(id): Path<SessionId>,
 ) -> Result<Written<SessionView>, ApiError> {
-    steps::take(&app, actor, key, id, Command::OpenLobby, Safeguards::default()).await
+    steps::take(&app, actor, key, id, Command::OpenLobby).await
 }
 
 /// Call a session off before anybody has talked.
@@ -129,13 +128,5 @@ async fn cancel(
     Path(id): Path<SessionId>,
     Json { value, .. }: Json<CancelSession>,
 ) -> Result<Written<SessionView>, ApiError> {
-    steps::take(
-        &app,
-        actor,
-        key,
-        id,
-        Command::Cancel { reason: value.reason },
-        Safeguards::default(),
-    )
-    .await
+    steps::take(&app, actor, key, id, Command::Cancel { reason: value.reason }).await
 }

@@ -13,7 +13,6 @@ use domain::rules::Rules;
 use domain::session::{self, Command, Event, Session};
 use protocol::session::{PlanSession, SessionStatus, SessionView};
 use protocol::{DisputeId, SessionId};
-use sha2::{Digest, Sha256};
 
 const LONGEST: TimeDelta = TimeDelta::hours(12);
 
@@ -67,11 +66,21 @@ pub async fn take(
     key: IdempotencyKey,
     id: SessionId,
     command: Command,
+) -> Result<Written<SessionView>, ApiError> {
+    take_guarded(app, actor, key, id, command, Safeguards::default()).await
+}
+
+/// The same, for a step with which a talk begins.
+pub async fn take_guarded(
+    app: &App,
+    actor: Actor,
+    key: IdempotencyKey,
+    id: SessionId,
+    command: Command,
     safeguards: Safeguards,
 ) -> Result<Written<SessionView>, ApiError> {
     let rules = app.rules.clone();
-    let what = format!("{id} {command:?} {safeguards:?}");
-    let hash = Sha256::digest(what.as_bytes()).into();
+    let hash = write::bare(format_args!("{id} {command:?} {safeguards:?}"));
     app.write(write::Request::command(actor, key, hash), move |tx, actor| {
         Box::pin(async move { step(tx, &rules, actor, id, command, safeguards).await })
     })

@@ -40,10 +40,12 @@ async fn joint(
 ) -> Result<Written<SessionView>, ApiError> {
     let safeguards =
         Safeguards { full_recording: value.full_recording, officer_present: value.officer_present };
-    steps::take(&app, actor, key, id, Command::MeetJointly, safeguards).await
+    steps::take_guarded(&app, actor, key, id, Command::MeetJointly, safeguards).await
 }
 
-/// Talk with one side alone (背对背). The other side is told nothing of it, not even that it takes place.
+/// Talk with one side alone (背对背).
+///
+/// The other side is told nothing of it, not even that it takes place.
 #[utoipa::path(
     post, path = "/sessions/{id}/caucus", operation_id = "sessions_caucus", tag = "sessions",
     params(("id" = SessionId, Path)),
@@ -59,10 +61,13 @@ async fn caucus(
 ) -> Result<Written<SessionView>, ApiError> {
     let safeguards =
         Safeguards { full_recording: value.full_recording, officer_present: value.officer_present };
-    steps::take(&app, actor, key, id, Command::MeetInCaucus { side: value.side }, safeguards).await
+    let command = Command::MeetInCaucus { side: value.side };
+    steps::take_guarded(&app, actor, key, id, command, safeguards).await
 }
 
-/// Present the record of the session to those who attended. A new text has to be confirmed anew.
+/// Present the record of the session to those who attended.
+///
+/// A new text has to be confirmed anew.
 #[utoipa::path(
     post, path = "/sessions/{id}/record", operation_id = "sessions_record", tag = "sessions",
     params(("id" = SessionId, Path)),
@@ -76,15 +81,7 @@ async fn record(
     Path(id): Path<SessionId>,
     Json { value, .. }: Json<PresentRecord>,
 ) -> Result<Written<SessionView>, ApiError> {
-    steps::take(
-        &app,
-        actor,
-        key,
-        id,
-        Command::PresentRecord { text: value.text },
-        Safeguards::default(),
-    )
-    .await
+    steps::take(&app, actor, key, id, Command::PresentRecord { text: value.text }).await
 }
 
 /// Confirm exactly the record that was shown, by its digest.
@@ -101,15 +98,7 @@ async fn confirm_record(
     Path(id): Path<SessionId>,
     Json { value, .. }: Json<ConfirmRecord>,
 ) -> Result<Written<SessionView>, ApiError> {
-    steps::take(
-        &app,
-        actor,
-        key,
-        id,
-        Command::ConfirmRecord { text_hash: value.text_hash },
-        Safeguards::default(),
-    )
-    .await
+    steps::take(&app, actor, key, id, Command::ConfirmRecord { text_hash: value.text_hash }).await
 }
 
 /// Note as the host that somebody will not confirm the record, and why.
@@ -132,7 +121,6 @@ async fn note_refusal(
         key,
         id,
         Command::NoteRecordRefusal { person: value.person, reason: value.reason },
-        Safeguards::default(),
     )
     .await
 }
@@ -149,7 +137,7 @@ async fn close_record(
     key: IdempotencyKey,
     Path(id): Path<SessionId>,
 ) -> Result<Written<SessionView>, ApiError> {
-    steps::take(&app, actor, key, id, Command::CloseRecord, Safeguards::default()).await
+    steps::take(&app, actor, key, id, Command::CloseRecord).await
 }
 
 /// End a session whose record is confirmed.
@@ -164,5 +152,5 @@ async fn end(
     key: IdempotencyKey,
     Path(id): Path<SessionId>,
 ) -> Result<Written<SessionView>, ApiError> {
-    steps::take(&app, actor, key, id, Command::End, Safeguards::default()).await
+    steps::take(&app, actor, key, id, Command::End).await
 }

@@ -2,11 +2,11 @@
 
 use crate::app::{Answer, Person, TestApp};
 use crate::mediation::Mediation;
-use domain::dispute::Command;
 use protocol::PartyId;
 use protocol::account::Role;
 use protocol::agreement::AgreementView;
-use protocol::dispute::{DisputeView, Part, Status, Track};
+use protocol::appointment::AppointmentRole;
+use protocol::dispute::{DisputeView, Status, Track};
 use protocol::obligation::{ObligationList, ObligationView};
 use protocol::risk::RiskLevel;
 use reqwest::Method;
@@ -35,26 +35,16 @@ impl<'a> Deref for Agreed<'a> {
 impl<'a> Agreed<'a> {
     pub async fn in_mediation(test: &'a TestApp) -> Self {
         let mediation = Mediation::start(test).await;
-        mediation.lead(&mediation.mediator, Command::Schedule).await;
-        mediation.lead(&mediation.mediator, Command::Begin).await;
+        mediation.in_session(&mediation.mediator).await;
         Self::of(mediation).await
     }
 
     /// 治安调解: the officer hosts, 林二 is the suspect.
     pub async fn before_police(test: &'a TestApp) -> Self {
         let mut mediation = Mediation::accepted(test, Track::PublicSecurity).await;
-        mediation.staffed(&mediation.officer, Part::Mediator).await;
-        mediation.lead(&mediation.officer, Command::EstablishFacts).await;
-        mediation.lead(&mediation.officer, Command::Schedule).await;
-        mediation.lead(&mediation.officer, Command::Begin).await;
-        sqlx::query(
-            "update parties set role = case side when 'respondent' then 'suspect' else 'victim' end
-             where dispute_id = $1",
-        )
-        .bind(mediation.id.0)
-        .execute(&test.owner)
-        .await
-        .unwrap();
+        mediation.staffed(&mediation.officer, AppointmentRole::Mediator).await;
+        mediation.officer.command(&mediation.path("/establish-facts")).await.ok();
+        mediation.in_session(&mediation.officer).await;
         mediation.mediator = mediation.officer;
         Self::of(mediation).await
     }
@@ -80,11 +70,6 @@ impl<'a> Agreed<'a> {
 
     pub async fn status(&self) -> Status {
         self.dispute(&self.leader).await.status
-    }
-
-    /// `/v1/disputes/{id}` and what follows.
-    pub fn path(&self, rest: &str) -> String {
-        format!("/v1/disputes/{}{rest}", self.id)
     }
 
     /// Two instalments, complete in every respect.

@@ -2,7 +2,6 @@
 
 use crate::agreed::Agreed;
 use crate::app::TestApp;
-use domain::dispute::Command;
 use protocol::ErrorCode;
 use protocol::account::Role;
 use protocol::agreement::{AgreementStatus, AgreementView, WaitingFor};
@@ -268,7 +267,7 @@ async fn an_agreement_follows_its_dispute_out_of_signing() {
     let it = Agreed::in_mediation(&test).await;
     let wording = it.put_up(&it.draft()).await;
     it.sign(&it.ana, it.applicant, &wording).await.ok();
-    it.lead(&it.mediator, Command::StepDown).await;
+    it.mediator.command(&it.path("/step-down")).await.ok();
     let draft = it.agreement(&it.lawyer).await;
     assert_eq!((draft.status, draft.missing[0].path.as_str()), (AgreementStatus::Draft, "dispute"));
 }

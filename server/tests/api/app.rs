@@ -1,5 +1,6 @@
 //! A server of its own for every test, and the people who use it.
 
+use crate::contract;
 use crate::postgres::{self, TestDb};
 use chrono::{DateTime, Duration, Utc};
 use clap::Parser;
@@ -93,13 +94,13 @@ impl TestApp {
     /// A request by somebody who is not signed in.
     pub async fn post(&self, path: &str, body: Value) -> Answer {
         let request = self.http.post(format!("{}{path}", self.url)).json(&body);
-        Answer::read(request.send().await.unwrap()).await
+        Answer::of(&Method::POST, path, request).await
     }
 
     /// A request with this access token.
     pub async fn get_as(&self, token: &str, path: &str) -> Answer {
         let request = self.http.get(format!("{}{path}", self.url)).bearer_auth(token);
-        Answer::read(request.send().await.unwrap()).await
+        Answer::of(&Method::GET, path, request).await
     }
 
     pub fn now(&self) -> DateTime<Utc> {
@@ -266,14 +267,14 @@ impl Person<'_> {
         key: Option<&str>,
     ) -> Answer {
         let url = format!("{}{path}", self.test.url);
-        let mut request = self.test.http.request(method, url).bearer_auth(self.token());
+        let mut request = self.test.http.request(method.clone(), url).bearer_auth(self.token());
         if let Some(body) = body {
             request = request.json(&body);
         }
         if let Some(key) = key {
             request = request.header("idempotency-key", key);
         }
-        Answer::read(request.send().await.unwrap()).await
+        Answer::of(&method, path, request).await
     }
 }
 
@@ -284,6 +285,13 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Sends the request; the answer has to be one that the API document promises.
+    pub async fn of(method: &Method, path: &str, request: reqwest::RequestBuilder) -> Self {
+        let answer = Self::read(request.send().await.unwrap()).await;
+        contract::check(method, path, &answer);
+        answer
+    }
+
     pub async fn read(response: reqwest::Response) -> Self {
         let status = response.status();
         let bytes = response.bytes().await.unwrap();
@@ -326,7 +334,7 @@ pub async fn until_so_many_wait_for_a_lock(db: &PgPool, many: i64) {
         }
     };
     let waited = tokio::time::timeout(PATIENCE, waiting).await;
-    waited.expect("somebody waits for a lock: is it still taken?");
+    assert!(waited.is_ok(), "nobody waits for a lock: is it still taken?");
 }
 
 async fn waiting_for_a_lock(db: &PgPool) -> i64 {

@@ -5,7 +5,9 @@ use crate::disputes::submitted;
 use chrono::{DateTime, Duration, Utc};
 use domain::dispute::{Command, Nominee, Verdict};
 use protocol::account::Role;
-use protocol::dispute::{DisputeView, Part, Status, TerminationReason, Track};
+use protocol::dispute::{
+    DisputeView, Part, Status, TerminationReason, Timeline, TimelineEntry, Track,
+};
 use protocol::notice::{NoticeKind, NoticePage};
 use protocol::{DisputeId, PartyId};
 use server::disputes::{lifecycle, store};
@@ -48,6 +50,11 @@ impl<'a> Scene<'a> {
         let (before, standing) = store::look_any(&mut tx, self.id, who.account).await.unwrap();
         lifecycle::apply(&mut tx, &self.test.app.rules, before, &standing, command).await.unwrap();
         tx.commit().await.unwrap();
+    }
+
+    async fn timeline(&self, who: &Person<'_>) -> Vec<TimelineEntry> {
+        let timeline: Timeline = who.get(&format!("/v1/disputes/{}/events", self.id)).await.to();
+        timeline.entries
     }
 
     async fn accepted_on(test: &'a TestApp, track: Track) -> Self {
@@ -190,6 +197,10 @@ async fn a_first_public_security_session_later_than_three_working_days_goes_to_t
     let after = scene.expires_exactly_at("2026-11-06T00:00:00+08:00").await;
     assert_eq!(after.status, Status::Scheduled);
     assert_eq!(scene.told(&scene.leader).await[0], NoticeKind::Overdue);
+    let late = |entry: &TimelineEntry| entry.event == "first_session_late";
+    let seen = scene.timeline(&scene.officer).await;
+    assert_eq!(seen.iter().find(|entry| late(entry)).map(|entry| entry.by), Some(None));
+    assert!(!scene.timeline(&scene.applicant).await.iter().any(late), "that is the staff's own");
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 async fn read(test: &TestApp, path: &str) -> Answer {
-    Answer::read(test.http.get(format!("{}{path}", test.url)).send().await.unwrap()).await
+    Answer::of(&Method::GET, path, test.http.get(format!("{}{path}", test.url))).await
 }
 
 async fn put(person: &Person<'_>, path: &str, body: Value) -> Answer {

@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use tracing_subscriber::fmt::MakeWriter;
 
 async fn ask(test: &TestApp, path: &str) -> Answer {
-    Answer::read(test.http.get(format!("{}{path}", test.url)).send().await.unwrap()).await
+    Answer::of(&Method::GET, path, test.http.get(format!("{}{path}", test.url))).await
 }
 
 #[tokio::test]

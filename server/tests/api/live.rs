@@ -5,7 +5,6 @@ use crate::mediation::{A, JOINT, Mediation};
 use crate::rooms::said;
 use crate::socket::{Came, Socket, request};
 use chrono::Duration;
-use domain::dispute::Command;
 use protocol::ErrorCode;
 use protocol::live::{ServerFrame, close};
 use serde_json::json;
@@ -145,7 +144,7 @@ async fn whoever_leaves_is_told_so_and_gets_nothing_more() {
     let caucus = m.room(A).await;
     let mut lawyer = Socket::hello(&m.lawyer, &[(caucus, 0)]).await;
     lawyer.caught_up(caucus).await;
-    m.lead(&m.lawyer, Command::StepDown).await;
+    m.lawyer.command(&m.path("/step-down")).await.ok();
     lawyer.until(|frame| matches!(frame, ServerFrame::Left { room } if *room == caucus)).await;
     said(&m.ana, caucus, "1", "律师走了").await;
     lawyer.send(json!({"type": "subscribe", "room": caucus})).await;

@@ -14,6 +14,8 @@ mod agreements;
 mod app;
 mod audit;
 mod clocks;
+mod configuration;
+mod contract;
 mod demo;
 mod directory;
 mod disputes;
@@ -28,6 +30,7 @@ mod live;
 mod live_bounds;
 mod locks;
 mod mediation;
+mod meeting;
 mod notices;
 mod obligations;
 #[path = "../support/postgres.rs"]

@@ -1,12 +1,13 @@
 //! Who is told what: those concerned, never the one who did it, and nobody else.
 
-use crate::app::TestApp;
+use crate::agreed::Agreed;
+use crate::app::{Person, TestApp};
 use crate::disputes::submitted;
 use crate::mediation::Mediation;
-use domain::dispute::Command;
 use protocol::ErrorCode;
 use protocol::account::Role;
 use protocol::notice::{NoticeKind, NoticePage, NoticeView};
+use serde_json::json;
 use server::jobs::worker;
 
 #[tokio::test]
@@ -72,8 +73,7 @@ async fn reading_is_one_s_own_and_counts_once() {
 async fn text_messages_say_that_there_is_news_and_nothing_else() {
     let test = TestApp::start().await;
     let m = Mediation::start(&test).await;
-    m.lead(&m.mediator, Command::Schedule).await;
-    m.lead(&m.mediator, Command::Begin).await;
+    m.in_session(&m.mediator).await;
     m.ana.command(&format!("/v1/disputes/{}/withdraw", m.id)).await.ok();
     let mut sent: Vec<(String, String)> = Vec::new();
     while let Some(held) = server::jobs::queue::claim(&test.app).await.unwrap() {
@@ -91,9 +91,58 @@ async fn text_messages_say_that_there_is_news_and_nothing_else() {
     // Scheduled and ended within ten minutes: one message, to the party who has a phone and did not do it.
     let neutral = "【阿拉调解】您有一条新的调解消息 http://127.0.0.1:8080".to_owned();
     assert_eq!(sent, [("19000000002".to_owned(), neutral)]);
-    let queued: i64 = sqlx::query_scalar("select count(*) from jobs where kind = 'send_text'")
-        .fetch_one(&test.owner)
-        .await
-        .unwrap();
+    let queued: i64 =
+        sqlx::query_scalar("select count(*) from text_messages where kind = 'notice'")
+            .fetch_one(&test.owner)
+            .await
+            .unwrap();
     assert_eq!(queued, 1);
+}
+
+async fn kinds(who: &Person<'_>) -> Vec<NoticeKind> {
+    let page: NoticePage = who.get("/v1/notices").await.to();
+    page.notices.into_iter().map(|notice| notice.kind).collect()
+}
+
+#[tokio::test]
+async fn who_has_to_sign_next_is_told_when_all_parties_have_and_not_before() {
+    let test = TestApp::start().await;
+    let it = Agreed::in_mediation(&test).await;
+    let wording = it.put_up(&it.draft()).await;
+    it.sign(&it.ana, it.applicant, &wording).await.ok();
+    assert!(!kinds(&it.mediator).await.contains(&NoticeKind::PartiesSigned));
+    it.sign(&it.ben, it.respondent, &wording).await.ok();
+    for next in [&it.mediator, &it.director] {
+        assert!(kinds(next).await.contains(&NoticeKind::PartiesSigned));
+    }
+    it.attest(&it.mediator, "sign-as-mediator", &wording).await.ok();
+    let told = kinds(&it.director).await;
+    assert_eq!(told.iter().filter(|kind| **kind == NoticeKind::PartiesSigned).count(), 1);
+}
+
+#[tokio::test]
+async fn each_step_of_performing_is_told_to_whoever_waits_for_it() {
+    let test = TestApp::start().await;
+    let it = Agreed::in_mediation(&test).await;
+    it.in_effect().await;
+    let [first, second] = &it.obligations().await[..] else { panic!("two instalments") };
+    it.on(&it.ben, first, "report", Some(json!({}))).await.ok();
+    assert!(kinds(&it.ana).await.contains(&NoticeKind::PerformanceReported));
+    it.on(&it.ana, first, "contest", Some(json!({"reason": "没有收到。"}))).await.ok();
+    for told in [&it.ben, &it.mediator, &it.officer] {
+        assert!(kinds(told).await.contains(&NoticeKind::PerformanceContested));
+    }
+    let finding = |performed: bool| Some(json!({"performed": performed, "finding": "已核对。"}));
+    it.on(&it.officer, first, "establish", finding(false)).await.ok();
+    for told in [&it.ana, &it.ben] {
+        assert!(kinds(told).await.contains(&NoticeKind::PerformanceMissing));
+    }
+    it.on(&it.officer, first, "establish", finding(true))
+        .await
+        .is_refused(409, ErrorCode::WrongStatus);
+    it.on(&it.ben, first, "report", Some(json!({}))).await.ok();
+    it.on(&it.ana, first, "confirm", None).await.ok();
+    assert!(kinds(&it.ben).await.contains(&NoticeKind::PerformanceConfirmed));
+    it.on(&it.ana, second, "waive", None).await.ok();
+    assert!(kinds(&it.ben).await.contains(&NoticeKind::Waived));
 }

@@ -5,8 +5,8 @@ use crate::mediation::{A, B, JOINT, Mediation};
 use crate::rooms::said;
 use crate::socket::Socket;
 use chrono::{DateTime, Duration, Utc};
-use domain::dispute::Command;
-use protocol::dispute::{DisputeView, Part, Status, Track};
+use protocol::appointment::AppointmentRole;
+use protocol::dispute::{DisputeView, Status, Track};
 use protocol::room::{EntryBody, EntryPage, SystemNotice};
 use protocol::session::{SessionPhase, SessionView};
 use protocol::{ErrorCode, PersonId, RoomId, SessionId};
@@ -231,7 +231,7 @@ async fn a_mediator_is_in_one_session_at_a_time_and_free_again_when_it_falls_awa
     m.mediator.post(&path, sooner).await.ok();
     let past = plan(test.now() - Duration::days(1));
     m.mediator.post(&path, past).await.is_refused(422, ErrorCode::Invalid);
-    m.lead(&m.ana, Command::Withdraw).await;
+    m.ana.command(&m.path("/withdraw")).await.ok();
     let left: protocol::session::SessionList = m.mediator.get(&path).await.to();
     assert!(left.sessions.iter().all(|one| one.phase == SessionPhase::Cancelled));
 }
@@ -241,11 +241,11 @@ async fn a_mediator_is_in_one_session_at_a_time_and_free_again_when_it_falls_awa
 async fn public_security_mediation_has_its_guards() {
     let test = TestApp::start().await;
     let m = Mediation::accepted(&test, Track::PublicSecurity).await;
-    m.staffed(&m.officer, Part::Mediator).await;
+    m.staffed(&m.officer, AppointmentRole::Mediator).await;
     let path = format!("/v1/disputes/{}/sessions", m.id);
     let tomorrow = test.now() + Duration::days(1);
     m.officer.post(&path, plan(tomorrow)).await.is_refused(409, ErrorCode::FactsNotEstablished);
-    m.lead(&m.officer, Command::EstablishFacts).await;
+    m.officer.command(&m.path("/establish-facts")).await.ok();
     for (statement, id) in [
         ("update parties set role = 'suspect' where person_id = $1", m.ben.id),
         ("update parties set role = 'victim' where person_id = $1", m.ana.id),

@@ -49,11 +49,11 @@ pub async fn shown(test: &TestApp) -> Value {
 
 /// Without an account: what a browser does that follows a link.
 pub async fn anybody(test: &TestApp, method: Method, path: &str, body: Option<Value>) -> Answer {
-    let mut request = test.http.request(method, format!("{}{path}", test.url));
+    let mut request = test.http.request(method.clone(), format!("{}{path}", test.url));
     if let Some(body) = body {
         request = request.json(&body);
     }
-    Answer::read(request.send().await.unwrap()).await
+    Answer::of(&method, path, request).await
 }
 
 pub async fn triaged(cast: &Cast<'_>) -> DisputeView {
@@ -105,8 +105,10 @@ async fn triage_picks_the_track_and_the_first_to_touch_owns_it() {
     let refused = cast.leader.post(&path(&dispute, "/hand-over"), outsider).await;
     assert_eq!(refused.body["fields"][0]["path"], "to");
     let timeline: Timeline = cast.ana.get(&path(&dispute, "/events")).await.to();
-    let names: Vec<&str> = timeline.entries.iter().map(|e| e.event.as_str()).collect();
-    assert_eq!(names, ["submitted", "consent_given", "track_chosen"]);
+    let told: Vec<(&str, Option<Part>)> =
+        timeline.entries.iter().map(|entry| (entry.event.as_str(), entry.by)).collect();
+    let (ana, officer) = (Some(Part::Applicant), Some(Part::StationOfficer));
+    assert_eq!(told, [("submitted", ana), ("consent_given", ana), ("track_chosen", officer)]);
 }
 
 #[tokio::test]

@@ -1,23 +1,25 @@
 //! Whole disputes as people live them, through the public doors alone.
 //!
 //! Neighbours and noise from the filing to the archive is told by `ala demo walk` (`tests/walk.rs`); a respondent who
-//! declines, a conflict at the claim and the second person for a rejection stand in `steps.rs`.
+//! declines and the second person for a rejection stand in `steps.rs`.
 
 use crate::app::{Answer, COMMUNITY, Person, TestApp};
 use crate::mediation::{B, JOINT, Mediation};
+use crate::meeting::{Attending, come, command, planned, ready, recorded, step};
 use crate::rooms::said;
 use crate::socket::Socket;
 use crate::steps::{path, shown};
 use chrono::{DateTime, Duration, Utc};
 use protocol::account::{Me, Role};
 use protocol::agreement::{AgreementView, WaitingFor};
+use protocol::appointment::AppointmentRole;
 use protocol::dispute::{DisputeView, Status, Timeline, Track};
 use protocol::lifecycle::Triaged;
 use protocol::live::ServerFrame;
 use protocol::obligation::{ObligationList, ObligationStatus};
 use protocol::party::Side;
 use protocol::room::{EntryBody, EntryPage, SystemNotice};
-use protocol::session::{SessionPhase, SessionView};
+use protocol::session::SessionView;
 use protocol::{ErrorCode, PartyId, RoomId};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -32,61 +34,6 @@ async fn resident<'a>(test: &'a TestApp, phone: &str) -> Person<'a> {
 
 fn party(view: &DisputeView, side: Side) -> PartyId {
     view.parties.iter().find(|party| party.side == side).unwrap().id
-}
-
-/// A step of a session.
-async fn step(who: &Person<'_>, session: &SessionView, verb: &str, body: Value) -> Answer {
-    who.request(Method::POST, &format!("/v1/sessions/{}/{verb}", session.id), Some(body), None)
-        .await
-}
-
-async fn command(who: &Person<'_>, session: &SessionView, verb: &str) -> SessionView {
-    who.command(&format!("/v1/sessions/{}/{verb}", session.id)).await.to()
-}
-
-/// Somebody who attends for a party: themselves, or as its guardian.
-#[derive(Clone, Copy)]
-struct Attending<'a> {
-    who: &'a Person<'a>,
-    party: PartyId,
-    acting: &'static str,
-}
-
-/// Told of it, let in, verified, and aware of their rights.
-async fn ready(host: &Person<'_>, session: &SessionView, all: &[Attending<'_>]) {
-    command(host, session, "notify").await;
-    command(host, session, "open").await;
-    come(host, session, all).await;
-    command(host, session, "confirm-identities").await;
-    for one in all {
-        command(one.who, session, "acknowledge-rights").await;
-    }
-    command(host, session, "confirm-rights").await;
-}
-
-async fn come(host: &Person<'_>, session: &SessionView, all: &[Attending<'_>]) {
-    for one in all {
-        let body = json!({"person": one.who.id, "party": one.party, "as": one.acting});
-        step(one.who, session, "arrive", body).await.ok();
-        let body = json!({"person": one.who.id, "method": "document_seen"});
-        step(host, session, "verify", body).await.ok();
-    }
-}
-
-/// The record is read out, confirmed by all, and the session is over.
-async fn recorded(host: &Person<'_>, session: &SessionView, text: &str, all: &[Attending<'_>]) {
-    let read: SessionView = step(host, session, "record", json!({"text": text})).await.to();
-    let hash = read.record.unwrap().text_hash;
-    for one in all {
-        step(one.who, session, "confirm-record", json!({"text_hash": hash})).await.ok();
-    }
-    command(host, session, "close-record").await;
-    assert_eq!(command(host, session, "end").await.phase, SessionPhase::Ended);
-}
-
-async fn planned(host: &Person<'_>, dispute: &DisputeView, at: DateTime<Utc>) -> Answer {
-    let plan = json!({"starts_at": at, "ends_at": at + Duration::hours(2), "manner": "on_site"});
-    host.post(&path(dispute, "/sessions"), plan).await
 }
 
 /// Time passes, and what falls due is done.
@@ -169,7 +116,7 @@ impl<'a> Case<'a> {
     }
 
     async fn plan(&self, at: DateTime<Utc>) -> Answer {
-        planned(&self.officer, &self.dispute, at).await
+        planned(&self.officer, self.dispute.id, at).await
     }
 
     fn without_the_mother(&self) -> [Attending<'_>; 2] {
@@ -289,6 +236,58 @@ async fn a_public_security_case_goes_back_to_the_penalty_procedure_when_nothing_
     assert_eq!(timeline.entries.last().unwrap().event, "referred_for_penalty");
 }
 
+/// 人民调解: a relation may be accepted by both sides once it is told in writing, and it cannot be kept silent.
+#[tokio::test]
+async fn a_lawyer_related_to_a_party_tells_it_and_the_other_side_may_object() {
+    let test = TestApp::start().await;
+    let m = Mediation::accepted(&test, Track::PeopleMediation).await;
+    m.staffed(&m.mediator, AppointmentRole::Mediator).await;
+    let sister = related_to_ben(&test).await;
+    let told = sister.get(&m.path("/conflicts")).await.ok();
+    assert_eq!(
+        (&told["may_take_part"], &told["conflicts"][0]["kind"]),
+        (&json!(true), &json!("kin"))
+    );
+    sister.post(&m.path("/claim"), json!({"role": "invited_lawyer"})).await.ok();
+    let silent = sister.post(&m.path("/disclosure"), json!({"interests": null})).await;
+    silent.is_refused(409, ErrorCode::ConflictOfInterest);
+    assert_eq!(silent.body["fields"][0]["path"], "interests");
+    let interests = json!({"interests": "被申请人是我的弟弟。"});
+    sister.post(&m.path("/disclosure"), interests).await.ok();
+    let seen: DisputeView = m.ana.get(&m.path("")).await.to();
+    let lawyer = seen.neutrals.iter().find(|neutral| neutral.account == sister.account).unwrap();
+    assert_eq!(lawyer.disclosure.as_deref(), Some("被申请人是我的弟弟。"));
+    let no = json!({"party": m.party(&m.ana).await, "neutral": sister.account, "accepts": false});
+    let after: DisputeView = m.ana.post(&m.path("/disclosure-answers"), no).await.to();
+    assert!(after.neutrals.iter().all(|neutral| neutral.account != sister.account));
+    let again = sister.post(&m.path("/claim"), json!({"role": "invited_lawyer"})).await;
+    again.is_refused(409, ErrorCode::ConflictOfInterest);
+}
+
+/// 治安调解 knows no waiver (程序规定 Art 17), and nobody claims: it is found when somebody is named.
+#[tokio::test]
+async fn a_relation_excludes_from_a_public_security_case() {
+    let test = TestApp::start().await;
+    let m = Mediation::accepted(&test, Track::PublicSecurity).await;
+    let leader = test.person("孙所长", Role::StationLeader).await;
+    let sister = related_to_ben(&test).await;
+    let named = async |who: &Person<'_>| {
+        let body = json!({"account": who.account, "role": "invited_lawyer"});
+        leader.post(&m.path("/appointments"), body).await
+    };
+    named(&sister).await.is_refused(409, ErrorCode::ConflictOfInterest);
+    named(&m.lawyer).await.ok();
+    let claim = sister.post(&m.path("/claim"), json!({"role": "invited_lawyer"})).await;
+    claim.is_refused(404, ErrorCode::NotFound);
+}
+
+async fn related_to_ben(test: &TestApp) -> Person<'_> {
+    let sister = test.person("林三", Role::Lawyer).await;
+    let kin = json!({"kin": [{"name": "林二", "phone": "19000000002", "relation": "sibling"}]});
+    sister.request(Method::PUT, "/v1/me/kin", Some(kin), None).await.ok();
+    sister
+}
+
 fn texts(entries: impl IntoIterator<Item = EntryBody>) -> Vec<String> {
     let words = |body| match body {
         EntryBody::Text { text } => Some(text.to_string()),
@@ -311,7 +310,7 @@ async fn who_drops_out_in_the_middle_of_a_session_finds_the_way_back_and_every_w
     let m = Mediation::start(&test).await;
     let dispute: DisputeView = m.ben.get(&format!("/v1/disputes/{}", m.id)).await.to();
     let at = test.now() + Duration::days(1);
-    let session: SessionView = planned(&m.mediator, &dispute, at).await.to();
+    let session: SessionView = planned(&m.mediator, m.id, at).await.to();
     let (ana, ben) = (party(&dispute, Side::Applicant), party(&dispute, Side::Respondent));
     let of_ana = Attending { who: &m.ana, party: ana, acting: "party" };
     let of_ben = Attending { who: &m.ben, party: ben, acting: "party" };

@@ -53,23 +53,22 @@ impl Pace {
 mod tests {
     use super::*;
 
-    /// So many arrivals a second, for a while.
-    fn after(pace: &mut Pace, per_second: u32, seconds: u32) {
-        let (begun, gap) = (Instant::now(), Duration::from_secs(1) / per_second);
-        for n in 0..per_second * seconds {
-            pace.arrived(begun + gap * n);
-        }
+    /// So many arrivals a second, for a while; answers with when that is over.
+    fn after(pace: &mut Pace, begun: Instant, per_second: u32, seconds: u32) -> Instant {
+        let (gap, many) = (Duration::from_secs(1) / per_second, per_second * seconds);
+        (0..many).for_each(|n| pace.arrived(begun + gap * n));
+        begun + gap * many
     }
 
     #[test]
     fn a_crowd_shares_commits_and_a_few_do_not_wait_for_each_other() {
         let mut pace = Pace::default();
         assert!(pace.is_light());
-        after(&mut pace, 400, 1);
+        let at = after(&mut pace, Instant::now(), 400, 1);
         assert!(pace.is_light(), "one arrives in a commit");
-        after(&mut pace, 10_000, 1);
+        let at = after(&mut pace, at, 10_000, 1);
         assert!(!pace.is_light(), "twenty do");
-        after(&mut pace, 100, 2);
+        after(&mut pace, at, 100, 2);
         assert!(pace.is_light(), "it has become quiet");
         for _ in 0..50 {
             pace.committed(Duration::from_millis(100));

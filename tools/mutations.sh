@@ -5,7 +5,8 @@
 #   tools/mutations.sh            all of them
 #   tools/mutations.sh WORD…      those whose block holds one of the words
 #
-# It works on a copy below the target folder: the tree is only read.
+# It works on a copy below the target folder, with a build of its own there: the tree is only read. Remove
+# target/mutations when the room is needed.
 set -euo pipefail
 cd "${0%/*}/.."
 target=${CARGO_TARGET_DIR:-$PWD/target}
@@ -59,7 +60,7 @@ run() {
     local program=$1
     shift
     # shellcheck disable=SC2046 # several words
-    (cd "$copy" && cargo test --quiet $(program_of "$program") -- --exact "$@") > "$log" 2>&1
+    (cd "$copy" && timeout 1200 cargo test --quiet $(program_of "$program") -- --exact "$@") > "$log" 2>&1
 }
 
 # Whatever is broken, nothing but the named test's own failure counts.

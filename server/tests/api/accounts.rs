@@ -292,12 +292,14 @@ async fn a_sign_in_waits_for_the_failure_that_locks() {
     let test = TestApp::start().await;
     let sent = test.sent(PHONE).await;
     let mut rival = test.owner.begin().await.unwrap();
-    sqlx::query("update sign_in_guards set locked_until = updated_at + interval '15 minutes'")
-        .execute(&mut *rival)
-        .await
-        .unwrap();
+    // Locked before it is changed: for a change under way even the insert of the guard would wait.
+    sqlx::query("select from sign_in_guards for update").execute(&mut *rival).await.unwrap();
     let (answer, ()) = tokio::join!(test.enter(PHONE, sent.id, &sent.code), async {
         until_somebody_waits_for_a_lock(&test.owner).await;
+        sqlx::query("update sign_in_guards set locked_until = updated_at + interval '15 minutes'")
+            .execute(&mut *rival)
+            .await
+            .unwrap();
         rival.commit().await.unwrap();
     });
     answer.is_refused(429, ErrorCode::AccountLocked);

@@ -10,7 +10,11 @@ use server::live::{Bounds, Hub};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::handshake::client::Request;
+
+/// Longer than any bound set here; a test that waits this long has failed.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 async fn bounded(settings: &[&str], bounds: Bounds) -> TestApp {
     TestApp::start_changed(settings, |parts| parts.live = Arc::new(Hub::with(bounds))).await
@@ -38,7 +42,7 @@ async fn sec_ws_07_who_answers_pings_stays_and_who_does_not_is_closed() {
     };
     // Reading is what answers pings.
     let code = tokio::select! {
-        code = closed => code,
+        code = timeout(PATIENCE, closed) => code.expect("silence ends in time"),
         _ = answers.until(|_| false) => unreachable!("nothing fits"),
     };
     assert_eq!(code, close::GOING_AWAY);

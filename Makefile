@@ -29,6 +29,7 @@ test: ## Everything that has to pass: formatting, lints, dependencies, generated
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo deny --log-level error check --hide-inclusion-graph bans licenses sources
 	tools/pure-domain.sh
+	cargo test --workspace --no-run
 	tools/prepare.sh --check
 	tools/test.sh
 

@@ -8,8 +8,9 @@ cd "${0%/*}/.."
 target=${CARGO_TARGET_DIR:-$PWD/target}
 ala=$target/debug/ala
 
-# While the queries are out of date nothing new compiles: then the `ala` of before starts the database.
-if ! cargo build --quiet --workspace --bin ala 2> "$target/prepare.log" && [ ! -x "$ala" ]; then
+# While the queries are out of date nothing new compiles: then the `ala` of before starts the database. The tests
+# bring one with them; alone it would be built a second time, because tests ask some crates for more features.
+if ! cargo test --quiet --workspace --no-run 2> "$target/prepare.log" && [ ! -x "$ala" ]; then
     cat "$target/prepare.log" >&2
     echo "prepare: there is no earlier \`ala\` to start a database with: build once without your changes (git stash)" >&2
     exit 1

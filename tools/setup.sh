@@ -35,13 +35,13 @@ has_compiler() {
         cc -x c - -o /dev/null > /dev/null 2>&1
 }
 
-# The same places, in the same order, where the server looks.
+# The same places, in the same order, where the server looks. $@: programs that have to be there too.
 has_postgres() {
     [ -z "${ALA_PG_BIN:-}" ] || return 0
-    local folders folder version
+    local folders folder program version
     IFS=: read -ra folders <<< "$PATH"
     for folder in "${folders[@]}" /usr/lib/postgresql/*/bin; do
-        [ -x "$folder/initdb" ] && [ -x "$folder/postgres" ] || continue
+        for program in initdb postgres "$@"; do [ -x "$folder/$program" ] || continue 2; done
         version=$("$folder/postgres" --version 2> /dev/null | grep --only-matching '[0-9]*' | head -n 1)
         if [ "${version:-0}" -ge 15 ]; then return 0; fi
     done
@@ -55,10 +55,10 @@ has_cargo_deny() { cargo deny --version > /dev/null 2>&1; }
 unpack() {
     local missing=$1
     shift
-    command -v apt-get > /dev/null || die "missing: $missing. There is no apt-get here: install it and run again."
+    command -v apt-get > /dev/null || die "missing: $missing. There is no apt-get here: install them and run again."
     say "missing: $missing."
     say "unpacking Debian's packages $* into $private; nothing else on this machine changes."
-    tools/debian.sh "$@" || die "could not unpack them: install $missing and run again."
+    tools/debian.sh "$@" || die "could not unpack them, see above: install them as root (apt-get install $*) and run again."
 }
 
 check_rust
@@ -68,6 +68,9 @@ if ! has_compiler; then
 fi
 if [ "$purpose" != build ] && ! has_postgres; then
     missing+=("a PostgreSQL server (the database)") packages+=(postgresql)
+fi
+if [ "$purpose" = test ] && has_postgres && ! has_postgres pgbench; then
+    missing+=("pgbench (the measurement in small)") packages+=(postgresql)
 fi
 if [ "$purpose" = test ] && ! has_redis; then
     missing+=("a Redis server (tests of several servers together)") packages+=(redis-server)

@@ -5,6 +5,7 @@ use anyhow::{Context, bail, ensure};
 use rustix::process::{Signal, geteuid};
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use std::fs::File;
+use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -14,8 +15,8 @@ use tokio::time::sleep;
 const READY_WITHIN: Duration = Duration::from_secs(60);
 const STOP_WITHIN: Duration = Duration::from_secs(60);
 const PORT: u16 = 5432;
-/// PostgreSQL never runs as root.
-const ACCOUNT: &str = "postgres";
+/// PostgreSQL never runs as root: the first of these that there is runs it for root.
+const ACCOUNTS: [&str; 2] = ["postgres", "nobody"];
 
 /// As fast and as safe as the private PostgreSQL that `ala` starts.
 const DURABLE: [&str; 5] = [
@@ -34,10 +35,30 @@ pub enum Commit {
     Careless,
 }
 
+/// By its numbers: a group need not be called as its account is.
+struct Account {
+    uid: u32,
+    gid: u32,
+}
+
+impl Account {
+    fn find() -> anyhow::Result<Self> {
+        let accounts = std::fs::read_to_string("/etc/passwd").context("cannot read /etc/passwd")?;
+        let named = |name: &str| {
+            let mut lines = accounts.lines().map(|line| line.split(':').collect::<Vec<_>>());
+            let fields = lines.find(|fields| fields.first() == Some(&name))?;
+            Some(Self { uid: fields.get(2)?.parse().ok()?, gid: fields.get(3)?.parse().ok()? })
+        };
+        let found = ACCOUNTS.into_iter().find_map(named);
+        found.context("there is neither an account `postgres` nor `nobody` to run PostgreSQL as")
+    }
+}
+
 /// A cluster of our own on a unix socket.
 pub struct Cluster {
     folder: PathBuf,
     binaries: PathBuf,
+    account: Option<Account>,
     commit: Commit,
     child: Option<Child>,
 }
@@ -47,11 +68,11 @@ impl Cluster {
     pub async fn start(folder: &Path, commit: Commit) -> anyhow::Result<Self> {
         let folder = folder.join("cluster");
         std::fs::create_dir(&folder)?;
-        if geteuid().is_root() {
-            let status = Command::new("chown").arg(ACCOUNT).arg(&folder).status().await?;
-            ensure!(status.success(), "there is no account `{ACCOUNT}` to run PostgreSQL as");
+        let account = if geteuid().is_root() { Some(Account::find()?) } else { None };
+        if let Some(account) = &account {
+            chown(&folder, Some(account.uid), Some(account.gid))?;
         }
-        let mut cluster = Self { binaries: binaries()?, folder, commit, child: None };
+        let mut cluster = Self { folder, binaries: binaries()?, account, commit, child: None };
         let made = cluster
             .command("initdb")
             .args(["--username", "ala", "--encoding", "UTF8", "--locale", "C.UTF-8"])
@@ -115,8 +136,9 @@ impl Cluster {
 
     fn command(&self, program: &str) -> Command {
         let mut command = tied("QUIT");
-        if geteuid().is_root() {
-            command.args(["--reuid", ACCOUNT, "--regid", ACCOUNT, "--clear-groups"]);
+        if let Some(Account { uid, gid }) = self.account {
+            command.args([format!("--reuid={uid}"), format!("--regid={gid}")]);
+            command.arg("--clear-groups");
         }
         command.arg(self.binaries.join(program)).current_dir("/").env("LC_ALL", "C.UTF-8");
         command

@@ -121,6 +121,14 @@ pub enum EntryBody {
 }
 
 impl EntryBody {
+    /// The file that it shows.
+    pub const fn evidence(&self) -> Option<EvidenceId> {
+        match self {
+            Self::Voice { evidence, .. } | Self::Image { evidence, .. } => Some(*evidence),
+            _ => None,
+        }
+    }
+
     pub const fn kind(&self) -> EntryKind {
         match self {
             Self::Text { .. } => EntryKind::Text,

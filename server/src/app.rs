@@ -10,7 +10,7 @@ use crate::db::Hint;
 use crate::evidence::files::Files;
 use crate::http::docs::Operations;
 use crate::http::limits::Limits;
-use crate::live::Hub;
+use crate::live::{Hub, Log};
 use crate::notify::sms::Sms;
 use domain::rules::Rules;
 use sqlx::PgPool;
@@ -41,6 +41,8 @@ pub struct Parts {
     pub hints: broadcast::Sender<Hint>,
     /// Who listens to what on this server.
     pub live: Arc<Hub>,
+    /// What is being said, on its way to disk.
+    pub log: Log,
     /// Everything that runs, so that stopping can wait for it.
     pub tasks: TaskTracker,
     pub stop: CancellationToken,

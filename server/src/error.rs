@@ -18,7 +18,7 @@ pub enum ApiError {
     Internal(#[from] anyhow::Error),
 }
 
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[error("{code}: {detail}")]
 pub struct Refused {
     pub code: ErrorCode,
@@ -84,6 +84,15 @@ impl ApiError {
         )
         .retry_after(2)
         .into()
+    }
+
+    /// The same for somebody else whom it concerns as well.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        match self {
+            Self::Refused(refused) => refused.clone().into(),
+            Self::Internal(error) => Self::Internal(anyhow::anyhow!("{error:#}")),
+        }
     }
 
     pub fn code(&self) -> ErrorCode {

@@ -16,6 +16,7 @@ use crate::http::docs::Operations;
 use crate::http::limits::Limits;
 use crate::http::{metrics, serve};
 use crate::jobs::worker;
+use crate::live::Log;
 use crate::notify::sms::Sms;
 use crate::{router, telemetry};
 use anyhow::{Context, bail};
@@ -151,6 +152,7 @@ pub fn parts(config: Config, database: PgConnectOptions) -> anyhow::Result<Parts
         operations: Operations::of(&router::api().1)?,
         hints: broadcast::channel(HINTS).0,
         live: Arc::default(),
+        log: Log::default(),
         tasks: TaskTracker::new(),
         stop: CancellationToken::new(),
         config,

@@ -30,15 +30,25 @@ pub fn script(
     Ok(Some(script))
 }
 
-/// All its statements in a log whose lines begin with the process and a bar, from `begin` to `commit`.
+/// All its statements in a log whose lines begin with the process and a bar: from `begin` to `commit`, or one that stands
+/// alone.
 fn transaction(log: &str, marker: &str, key: &str) -> Option<Vec<Statement>> {
     let mut open: HashMap<&str, Vec<Statement>> = HashMap::new();
+    let mut alone: HashMap<&str, Statement> = HashMap::new();
     for line in lines(log) {
         let Some((process, said)) = line.0.split_once('|') else { continue };
         let text = [said, line.1.as_str()].concat();
         if let Some(parameters) = text.strip_prefix("DETAIL:  parameters: ") {
-            if let Some(last) = open.get_mut(process).and_then(|all| all.last_mut()) {
-                last.parameters = values(parameters);
+            if let Some(all) = open.get_mut(process) {
+                if let Some(last) = all.last_mut() {
+                    last.parameters = values(parameters);
+                }
+            } else if let Some(mut statement) = alone.remove(process) {
+                statement.parameters = values(parameters);
+                let all = vec![statement];
+                if is_it(&all, marker, key) {
+                    return Some(all);
+                }
             }
             continue;
         }
@@ -47,13 +57,15 @@ fn transaction(log: &str, marker: &str, key: &str) -> Option<Vec<Statement>> {
         if word == "begin" {
             open.insert(process, Vec::new());
         }
-        let Some(all) = open.get_mut(process) else { continue };
-        all.push(Statement { text: text.to_owned(), parameters: Vec::new() });
+        let statement = Statement { text: text.to_owned(), parameters: Vec::new() };
+        let Some(all) = open.get_mut(process) else {
+            alone.insert(process, statement);
+            continue;
+        };
+        all.push(statement);
         if word == "commit" {
             let all = open.remove(process).unwrap_or_default();
-            let is_it = all.iter().any(|statement| statement.text.contains(marker));
-            let mut values = all.iter().flat_map(|statement| &statement.parameters);
-            if is_it && values.any(|value| value.as_deref() == Some(key)) {
+            if is_it(&all, marker, key) {
                 return Some(all);
             }
         } else if word == "rollback" {
@@ -61,6 +73,19 @@ fn transaction(log: &str, marker: &str, key: &str) -> Option<Vec<Statement>> {
         }
     }
     None
+}
+
+fn is_it(all: &[Statement], marker: &str, key: &str) -> bool {
+    let mut values = all.iter().flat_map(|statement| &statement.parameters).flatten();
+    all.iter().any(|statement| statement.text.contains(marker))
+        && values.any(|value| value == key || only(value) == Some(key))
+}
+
+/// The only element of an array of plain words, as PostgreSQL writes it.
+fn only(value: &str) -> Option<&str> {
+    let element = value.strip_prefix('{')?.strip_suffix('}')?;
+    let is_plain = element.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    (is_plain && !element.is_empty() && element != "NULL").then_some(element)
 }
 
 /// Lines of the log, each with those that continue it.
@@ -145,6 +170,9 @@ fn expression(
     per_client: &[PerClient],
     fresh: &mut HashMap<String, usize>,
 ) -> String {
+    if let Some(element) = only(value) {
+        return format!("array[{}]", expression(element, key, per_client, fresh));
+    }
     if value == key {
         return "('k' || :seed::text)".into();
     }
@@ -190,6 +218,17 @@ mod tests {
             insert into things (id, owner, name, note) values (md5(:seed::text || '-0')::uuid, \
             ('{me,you}'::text[])[:client_id + 1], e'it''s 9\\07200, $2 = x', null);\n\
             update keys set at = '9' where key = ('k' || :seed::text);\nCOMMIT;\n";
+        assert_eq!(script, expected);
+    }
+
+    #[test]
+    fn a_statement_that_stands_alone_is_one_too_and_its_arrays_are_filled() {
+        let log = "3|LOG:  execute s_1: select tell($1, $2, $3)\n\
+            3|DETAIL:  parameters: $1 = '{me}', $2 = '{key}', $3 = '{\"{a: 1}\"}'\n";
+        let owners = [vec!["me".into(), "you".into()]];
+        let script = script(log, "select tell", "key", &owners).unwrap().unwrap();
+        let expected = "\\set seed random(1, 9007199254740991)\n\
+            select tell(array[('{me,you}'::text[])[:client_id + 1]], array[('k' || :seed::text)], e'{\"{a\\072 1}\"}');\n";
         assert_eq!(script, expected);
     }
 

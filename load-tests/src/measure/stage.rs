@@ -84,7 +84,7 @@ impl Stage {
         }
         let marker = match work {
             Work::Filing => "insert into disputes",
-            Work::Message => "append_room_entry",
+            Work::Message => "append_room_entries",
         };
         let script = self.recorded(worker, work, marker).await?;
         for statement in ["alter system reset all", "select pg_reload_conf()"] {

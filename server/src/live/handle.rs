@@ -9,7 +9,7 @@ use crate::live::outbox::Close;
 use crate::live::socket::authenticate;
 use crate::rooms::store::{self, Known};
 use protocol::live::{ClientFrame, ServerFrame, close};
-use protocol::room::{ClientMsgId, Say};
+use protocol::room::{ClientMsgId, Said, Say};
 use protocol::{ErrorCode, PersonId, RoomId};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -27,7 +27,7 @@ pub async fn frame(app: &App, live: &Arc<Live>, frame: ClientFrame) {
             (Some(room), Ok(()))
         }
         ClientFrame::Say { room, client_msg_id, body } => {
-            say(app, live, room, Say { client_msg_id, body }).await;
+            say(app, live, room, Say { client_msg_id, body });
             return;
         }
         ClientFrame::Read { room, seq } => {
@@ -103,9 +103,16 @@ async fn subscribe(app: &App, live: &Arc<Live>, room: RoomId, after: i64) -> Res
 
 /// Acknowledged after the commit and only then. Refused means not stored; where that is not certain, the sender is
 /// told to ask again with the same id.
-async fn say(app: &App, live: &Live, room: RoomId, say: Say) {
-    let client_msg_id = say.client_msg_id.clone();
-    match app.say(live.actor.account, room, say).await {
+///
+/// The next frame does not wait for it: in one room the log keeps the order.
+fn say(app: &App, live: &Arc<Live>, room: RoomId, say: Say) {
+    let (live, client_msg_id) = (live.clone(), say.client_msg_id.clone());
+    let saying = app.say(live.actor.account, room, say);
+    app.tasks.spawn(async move { answer(&live, room, client_msg_id, saying.await) });
+}
+
+fn answer(live: &Live, room: RoomId, client_msg_id: ClientMsgId, said: Result<Said, ApiError>) {
+    match said {
         Ok(said) => live.outbox.push(&ServerFrame::Ack {
             client_msg_id: said.client_msg_id,
             room: said.room,

@@ -9,13 +9,16 @@ mod frame;
 mod handle;
 mod hub;
 mod limits;
+mod log;
 mod outbox;
+mod pace;
 mod socket;
 mod watch;
 
 pub use connect::connect;
 pub use hub::Hub;
 pub use limits::Bounds;
+pub use log::Log;
 pub use watch::run;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

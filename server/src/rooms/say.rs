@@ -1,29 +1,17 @@
 //! Saying something: the one way an entry of a person gets into a room, by REST and by socket.
 
 use crate::app::App;
-use crate::db::{Hint, Tx};
+use crate::db::Hint;
 use crate::error::{ApiError, Refused};
-use crate::rooms::store::{self, Outcome};
+use crate::rooms::store::{self, Entry, Outcome};
 use protocol::room::{EntryBody, ReadMark, Said, Say};
 use protocol::{AccountId, ErrorCode, RoomId};
 
-/// Stores it, or finds it stored. Whoever gets the answer may rely on it only after the commit.
-pub async fn append(
-    tx: &mut Tx,
-    account: AccountId,
-    room: RoomId,
-    say: Say,
-) -> Result<Said, ApiError> {
-    if matches!(say.body, EntryBody::System { .. }) {
-        return Err(ApiError::invalid("body.kind", "only the service writes this kind of entry"));
-    }
-    let now = tx.now;
-    match store::append(tx, account, room, &say, now).await? {
-        Outcome::Stored { seq, at, new } => {
-            if new {
-                tx.hint(Hint::Room(room));
-            }
-            Ok(Said { client_msg_id: say.client_msg_id, room, seq, at })
+/// What an entry's sender is told.
+pub fn answer(entry: Entry, outcome: Outcome) -> Result<Said, ApiError> {
+    match outcome {
+        Outcome::Stored { seq, at, .. } => {
+            Ok(Said { client_msg_id: entry.say.client_msg_id, room: entry.room, seq, at })
         }
         Outcome::Reused => Err(Refused::new(
             ErrorCode::MessageIdReused,
@@ -31,26 +19,37 @@ pub async fn append(
         )
         .field("client_msg_id", "stands for another message")
         .into()),
+        Outcome::Unseen => Err(ApiError::invalid(
+            "body.evidence",
+            "hand it in to this dispute first; where others are in the room, show it to all",
+        )),
         Outcome::Closed => Err(ApiError::new(
             ErrorCode::WrongStatus,
             "this room takes no messages now; what was said can still be read",
         )),
         Outcome::Left => Err(ApiError::not_permitted()),
         Outcome::Foreign => Err(ApiError::not_found()),
+        Outcome::Busy => Err(ApiError::unavailable()),
     }
 }
 
 impl App {
-    /// In a transaction of its own that ends even if the socket that asked is gone. The answer means: on disk.
-    pub async fn say(&self, account: AccountId, room: RoomId, say: Say) -> Result<Said, ApiError> {
-        let app = self.clone();
-        self.detached(async move {
-            let mut tx = app.begin().await?;
-            let said = append(&mut tx, account, room, say).await?;
-            app.tell(tx.commit().await?);
-            Ok(said)
-        })
-        .await
+    /// Goes on even if whoever asked is gone. The answer means: on disk.
+    ///
+    /// What one caller says in one room is stored in the order of the calls, not of the answers.
+    pub fn say(
+        &self,
+        account: AccountId,
+        room: RoomId,
+        say: Say,
+    ) -> impl Future<Output = Result<Said, ApiError>> + Send + use<> {
+        let queued = match say.body {
+            EntryBody::System { .. } => {
+                Err(ApiError::invalid("body.kind", "only the service writes this kind of entry"))
+            }
+            _ => self.append(Entry { account, room, say }),
+        };
+        async move { queued?.await.unwrap_or_else(|_| Err(ApiError::unavailable())) }
     }
 
     /// Notes how far somebody has read, and tells the other members.

@@ -94,7 +94,15 @@ pub async fn note(
     Ok(())
 }
 
+/// Something to be stored as somebody.
+pub struct Entry {
+    pub account: AccountId,
+    pub room: RoomId,
+    pub say: Say,
+}
+
 /// What came of saying something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// New, or the same as was stored before.
     Stored {
@@ -104,38 +112,62 @@ pub enum Outcome {
     },
     /// The id stands for something else.
     Reused,
+    /// Not everybody in the room may see the evidence that it shows.
+    Unseen,
     Closed,
     Left,
     Foreign,
+    /// Somebody else writes in this room; it was not waited for.
+    Busy,
 }
 
-/// Waits for whoever appends to the same room, then takes the next `seq` or finds the entry stored before.
+/// Stores entries of any rooms, those of one room in this order, and answers for each. Alone in its transaction: what is
+/// answered is on disk. Whether to wait for whoever writes in one of the rooms is for the caller to say.
 pub async fn append(
     db: &mut PgConnection,
-    account: AccountId,
-    room: RoomId,
-    say: &Say,
+    entries: &[&Entry],
     now: DateTime<Utc>,
-) -> Result<Outcome, ApiError> {
-    let row = sqlx::query!(
-        r#"select outcome as "outcome!", seq, at from append_room_entry($1, $2, $3, $4, $5)"#,
-        account as AccountId,
-        room as RoomId,
-        say.client_msg_id.as_str(),
-        encode(&say.body)?,
+    wait: bool,
+) -> Result<Vec<Outcome>, ApiError> {
+    let accounts: Vec<Uuid> = entries.iter().map(|entry| entry.account.0).collect();
+    let rooms: Vec<Uuid> = entries.iter().map(|entry| entry.room.0).collect();
+    let ids: Vec<String> =
+        entries.iter().map(|entry| entry.say.client_msg_id.as_str().to_owned()).collect();
+    let bodies =
+        entries.iter().map(|entry| encode(&entry.say.body)).collect::<Result<Vec<_>, _>>()?;
+    let evidence: Vec<Option<Uuid>> =
+        entries.iter().map(|entry| entry.say.body.evidence().map(|id| id.0)).collect();
+    // To its end, which is after the commit: the rows alone come before.
+    let rows = sqlx::query!(
+        r#"select outcome as "outcome!", seq, at from append_room_entries($1, $2, $3, $4, $5, $6, $7)"#,
+        &accounts,
+        &rooms,
+        &ids,
+        &bodies,
+        &evidence as &[Option<Uuid>],
         now,
+        wait,
     )
-    .fetch_one(db)
+    .fetch_all(db)
     .await?;
-    Ok(match (row.outcome.as_str(), row.seq, row.at) {
-        (outcome, Some(seq), Some(at)) if outcome != "reused" => {
-            Outcome::Stored { seq, at, new: outcome == "stored" }
+    if rows.len() != entries.len() {
+        return Err(ApiError::Internal(anyhow::anyhow!("entries and outcomes do not match")));
+    }
+    Ok(rows.into_iter().map(|row| outcome(&row.outcome, row.seq, row.at)).collect())
+}
+
+fn outcome(word: &str, seq: Option<i64>, at: Option<DateTime<Utc>>) -> Outcome {
+    match (word, seq, at) {
+        ("stored" | "repeated", Some(seq), Some(at)) => {
+            Outcome::Stored { seq, at, new: word == "stored" }
         }
         ("reused", ..) => Outcome::Reused,
+        ("unseen", ..) => Outcome::Unseen,
         ("closed", ..) => Outcome::Closed,
         ("left", ..) => Outcome::Left,
+        ("busy", ..) => Outcome::Busy,
         _ => Outcome::Foreign,
-    })
+    }
 }
 
 /// One form of a body, so that the same message is the same text.

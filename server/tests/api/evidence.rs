@@ -56,6 +56,11 @@ impl Person<'_> {
     }
 }
 
+/// A photo.
+pub async fn handed_in(who: &Person<'_>, dispute: DisputeId) -> EvidenceId {
+    who.hand_in(dispute, photo(1_000)).await.to::<EvidenceView>().id
+}
+
 fn stored(test: &TestApp) -> Vec<PathBuf> {
     let folder = test.data.path().join("evidence");
     fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()

@@ -29,6 +29,7 @@ mod limits;
 mod live;
 mod live_bounds;
 mod locks;
+mod log;
 mod mediation;
 mod meeting;
 mod notices;

@@ -26,7 +26,7 @@ async fn page(who: &Person<'_>, room: RoomId, query: &str) -> EntryPage {
 }
 
 /// What people wrote, without what the service noted.
-async fn texts(who: &Person<'_>, room: RoomId) -> Vec<String> {
+pub async fn texts(who: &Person<'_>, room: RoomId) -> Vec<String> {
     let entries = page(who, room, "?limit=500").await.entries;
     entries
         .into_iter()
@@ -324,7 +324,7 @@ async fn an_entry_waits_for_the_one_before_it_in_its_room_and_for_no_other() {
     let m = Mediation::start(&test).await;
     let (joint, neutrals) = (m.room(JOINT).await, m.room(NEUTRALS).await);
     let mut rival = test.owner.begin().await.unwrap();
-    let seq: i64 = sqlx::query_scalar("select seq from append_room_entry($1, $2, 'r', $3, now())")
+    let seq: i64 = sqlx::query_scalar("select seq from append_room_entries(array[$1::uuid], array[$2::uuid], array['r'], array[$3], array[null::uuid], now(), true)")
         .bind(m.ben.account.0)
         .bind(joint.0)
         .bind(r#"{"kind":"text","text":"先到"}"#)
@@ -374,7 +374,7 @@ async fn who_leaves_waits_for_the_sentence_that_is_being_said() {
     let m = Mediation::start(&test).await;
     let caucus = m.room(A).await;
     let mut rival = test.owner.begin().await.unwrap();
-    sqlx::query("select from append_room_entry($1, $2, 'x', $3, now())")
+    sqlx::query("select from append_room_entries(array[$1::uuid], array[$2::uuid], array['x'], array[$3], array[null::uuid], now(), true)")
         .bind(m.ana.account.0)
         .bind(caucus.0)
         .bind(r#"{"kind":"text","text":"律师还在时说的"}"#)

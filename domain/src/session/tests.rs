@@ -275,6 +275,18 @@ fn a_side_that_is_not_there_meets_nobody() -> Result<(), Refusal> {
     let session = after(&setting, session, depart)?;
     let alone = after(&setting, session.clone(), vec![(HOST, Command::MeetJointly)]);
     assert_eq!(alone, Err(absent));
+    let agent = as_(AGENT, APPLICANT, AttendingAs::Agent);
+    let sent = vec![
+        (APPLICANT, Command::Depart { person: person(APPLICANT) }),
+        (AGENT, Command::Arrive(agent)),
+        (HOST, Command::MeetInCaucus { side: Side::Applicant }),
+    ];
+    let unknown = after(&setting, session.clone(), sent);
+    assert_eq!(
+        unknown,
+        Err(Refusal::NobodyThere(Side::Applicant)),
+        "who was not let in is not there"
+    );
     let back = vec![(RESPONDENT, Command::Arrive(party(RESPONDENT))), (HOST, Command::MeetJointly)];
     assert_eq!(after(&setting, session, back).map(|s| s.status), Ok(SessionStatus::Joint));
     Ok(())

@@ -10,7 +10,7 @@ create function append_room_entries(
     p_accounts uuid[], p_rooms uuid[], p_client_msg_ids text[], p_bodies text[], p_evidence uuid[], p_at timestamptz,
     p_wait boolean)
 returns table (n bigint, outcome text, seq bigint, at timestamptz)
-language plpgsql volatile security definer set search_path = public, pg_temp
+language plpgsql volatile security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare

@@ -181,14 +181,13 @@ type Busy = BTreeMap<RoomId, Vec<Waiting>>;
 async fn commit(app: &App, batch: Vec<Waiting>, wait: bool) -> Busy {
     match store(app, &batch, wait).await {
         Ok(outcomes) => settle(app, batch, outcomes),
-        // One of them is wrong in a way nobody knew of: the others do not suffer for it.
+        // One of them is wrong in a way nobody knew of: the others do not suffer for it. Each waits for its room, or a later
+        // one could come before an earlier.
         Err(error) if batch.len() > 1 && error.code() == ErrorCode::Internal => {
-            let mut busy = Busy::new();
             for alone in batch {
-                let outcome = Box::pin(commit(app, vec![alone], wait)).await;
-                busy.extend(outcome);
+                Box::pin(commit(app, vec![alone], true)).await;
             }
-            busy
+            Busy::new()
         }
         Err(error) => {
             for waiting in batch {

@@ -79,6 +79,42 @@ async fn every_entry_of_a_commit_has_an_answer_of_its_own() {
     assert_eq!(texts(&m.ben, joint).await, ["一", "二"]);
 }
 
+/// A fault that nobody foresaw, here a rule of the database that one text breaks.
+#[tokio::test]
+async fn an_entry_that_cannot_be_stored_takes_no_other_with_it() {
+    let test = TestApp::start().await;
+    let m = Mediation::start(&test).await;
+    let joint = m.room(JOINT).await;
+    sqlx::query(
+        "alter table room_entries add constraint no_such_text check (body not like '%坏%')",
+    )
+    .execute(&test.owner)
+    .await
+    .unwrap();
+    let mut rival = test.owner.begin().await.unwrap();
+    sqlx::query("select from rooms where id = $1 for update")
+        .bind(joint.0)
+        .execute(&mut *rival)
+        .await
+        .unwrap();
+    let first = tokio::spawn(saying(&m.ana, joint, "0", "先"));
+    until_somebody_waits_for_a_lock(&test.owner).await;
+    // Handed over while the first still waits: one call has all three.
+    let all = [
+        saying(&m.ana, joint, "1", "一"),
+        saying(&m.ben, joint, "1", "坏"),
+        saying(&m.mediator, joint, "1", "二"),
+    ];
+    rival.commit().await.unwrap();
+    let first = first.await.unwrap().unwrap().seq;
+    let told: Vec<Result<i64, ErrorCode>> = join_all(all)
+        .await
+        .into_iter()
+        .map(|answer| answer.map(|said| said.seq).map_err(|error| error.code()))
+        .collect();
+    assert_eq!(told, [Ok(first + 1), Err(ErrorCode::Internal), Ok(first + 2)]);
+}
+
 #[tokio::test]
 async fn who_talks_elsewhere_does_not_wait_for_a_room_that_is_being_changed() {
     let test = TestApp::start().await;

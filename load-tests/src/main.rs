@@ -1,9 +1,13 @@
 //! Whole mediations as load: what survives, and how fast it is.
 
 mod ala;
+mod arena;
+mod baseline;
 mod checker;
 mod client;
+mod cpu;
 mod fault;
+mod figures;
 mod final_read;
 mod history;
 mod kill;
@@ -11,8 +15,11 @@ mod measure;
 mod people;
 mod postgres;
 mod random;
+mod rooms;
+mod seed;
 mod socket;
 mod story;
+mod swarm;
 mod tokens;
 
 use anyhow::Context;
@@ -36,6 +43,11 @@ enum Command {
     Kill(kill::Options),
     /// Measure filing and talking beside `pgbench` doing the same on the same cluster.
     Measure(measure::Options),
+    /// Talk in many rooms at once, through our server and through an idiomatic one, side by side.
+    Rooms(rooms::Options),
+    /// That idiomatic one, as a server of its own.
+    #[command(hide = true)]
+    Baseline(baseline::Options),
     /// Check a history written by `kill --history`.
     Check { history: PathBuf },
 }
@@ -68,6 +80,18 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             write(out.as_deref(), &report)?;
             print!("{}", report.table());
             println!("{}", report.figures());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Rooms(options) => {
+            let out = options.out.clone();
+            let report = rooms::run(options).await?;
+            write(out.as_deref(), &report)?;
+            print!("{}", report.table());
+            println!("{}", report.figures());
+            Ok(verdict(report.is_clean()))
+        }
+        Command::Baseline(options) => {
+            baseline::run(options).await?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Check { history } => {

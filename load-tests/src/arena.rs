@@ -64,14 +64,18 @@ pub struct Arena {
 
 impl Arena {
     /// Starts everything. From the main task only, like every child.
-    pub async fn open(folder: &Path, ala: Option<&Path>, against: Against) -> anyhow::Result<Self> {
+    pub async fn open(
+        folder: &Path,
+        ala: Option<&Path>,
+        servers: &[Server],
+    ) -> anyhow::Result<Self> {
         more_files()?;
         let key_file = folder.join("token.pem");
         let key = Key::make(&key_file)?;
         let mut cluster = Cluster::start(folder, Commit::Durable).await?;
         prepare(&mut cluster).await?;
         let mut arena = Self { cluster, ala: None, baseline: None, key };
-        for server in against.servers() {
+        for server in servers {
             let url = arena.cluster.url(server.name());
             match server {
                 Server::Ala => {
@@ -142,8 +146,38 @@ impl Arena {
                 sqlx::query(vacuum).execute(&mut self.db(server).await?).await?;
             }
         }
-        let mut db = self.cluster.options().connect().await?;
+        let mut db = self.db_of_its_own().await?;
         sqlx::query("checkpoint").execute(&mut db).await?;
+        Ok(())
+    }
+
+    /// Of no server: for what is measured without one.
+    pub async fn db_of_its_own(&self) -> anyhow::Result<PgConnection> {
+        self.cluster.options().connect().await.context("cannot reach the cluster")
+    }
+
+    /// Statements that the server has had carried out, where PostgreSQL can count them.
+    pub async fn statements(&self, server: Server) -> anyhow::Result<Option<u64>> {
+        let mut db = self.db_of_its_own().await?;
+        if !can_count(&mut db).await? {
+            return Ok(None);
+        }
+        let calls: i64 = sqlx::query_scalar(
+            "select coalesce(sum(calls), 0)::bigint from pg_stat_statements s
+             join pg_database d on d.oid = s.dbid where d.datname = $1",
+        )
+        .bind(server.name())
+        .fetch_one(&mut db)
+        .await?;
+        Ok(Some(u64::try_from(calls)?))
+    }
+
+    /// Has PostgreSQL count statements, or not: counting takes time too.
+    pub async fn count_statements(&self, whether: bool) -> anyhow::Result<()> {
+        let mut db = self.db_of_its_own().await?;
+        if can_count(&mut db).await? {
+            count(&mut db, whether).await?;
+        }
         Ok(())
     }
 
@@ -153,7 +187,7 @@ impl Arena {
     }
 
     pub async fn version(&self) -> anyhow::Result<String> {
-        let mut db = self.cluster.options().connect().await?;
+        let mut db = self.db_of_its_own().await?;
         sqlx::query_scalar("show server_version").fetch_one(&mut db).await.map_err(Into::into)
     }
 
@@ -182,9 +216,37 @@ async fn prepare(cluster: &mut Cluster) -> anyhow::Result<()> {
         let create = sqlx::AssertSqlSafe(format!("create database {}", server.name()));
         sqlx::query(create).execute(&mut db).await?;
     }
+    let countable = can_count(&mut db).await?;
+    if countable {
+        let load = "alter system set shared_preload_libraries = 'pg_stat_statements'";
+        sqlx::query(load).execute(&mut db).await?;
+    }
     drop(db);
     cluster.stop().await?;
-    cluster.run().await
+    cluster.run().await?;
+    if countable {
+        let mut db = cluster.options().connect().await?;
+        sqlx::query("create extension pg_stat_statements").execute(&mut db).await?;
+        count(&mut db, false).await?;
+    }
+    Ok(())
+}
+
+async fn can_count(db: &mut PgConnection) -> anyhow::Result<bool> {
+    let there =
+        "select exists (select from pg_available_extensions where name = 'pg_stat_statements')";
+    sqlx::query_scalar(there).fetch_one(db).await.map_err(Into::into)
+}
+
+async fn count(db: &mut PgConnection, whether: bool) -> anyhow::Result<()> {
+    let set = if whether {
+        "alter system set pg_stat_statements.track = 'top'"
+    } else {
+        "alter system set pg_stat_statements.track = 'none'"
+    };
+    sqlx::query(set).execute(&mut *db).await?;
+    sqlx::query("select pg_reload_conf()").execute(db).await?;
+    Ok(())
 }
 
 /// As many open files as the system lets this process and its children have.

@@ -15,7 +15,7 @@ use std::time::Duration;
 use tokio::task::block_in_place;
 
 /// For everybody to come in.
-const CONNECT_WITHIN: Duration = Duration::from_secs(120);
+pub const CONNECT_WITHIN: Duration = Duration::from_secs(120);
 
 #[derive(Clone, Debug, Args, Serialize)]
 pub struct Options {
@@ -80,7 +80,8 @@ impl Options {
 
 pub async fn run(options: Options) -> anyhow::Result<Report> {
     let folder = ala::folder()?;
-    let arena = Arena::open(folder.path(), options.ala.as_deref(), options.against).await?;
+    let arena =
+        Arena::open(folder.path(), options.ala.as_deref(), options.against.servers()).await?;
     let crowd = Crowd { number: 0, rooms: options.rooms, members: options.members };
     let mut swarms = Vec::new();
     for server in options.against.servers() {
@@ -110,17 +111,17 @@ pub async fn turn(
     arena.tidy().await?;
     let warm: Tally = off_the_runtime(swarm, |swarm| {
         swarm.connect(swarm.all(), CONNECT_WITHIN)?;
-        swarm.drive(load, senders, warm_up)
+        swarm.drive(load, 0..senders, warm_up)
     })?;
     let before = arena.used(server).await?;
-    let mut tally = off_the_runtime(swarm, |swarm| swarm.drive(load, senders, time))?;
+    let mut tally = off_the_runtime(swarm, |swarm| swarm.drive(load, 0..senders, time))?;
     let used = arena.used(server).await?.since(before);
     swarm.hang_up(swarm.all());
     // Whatever goes wrong goes wrong, measured or not.
     tally.violations.add(warm.violations);
     let offered = match load {
         Load::Open { rate } => Some(rate),
-        Load::Closed { .. } => None,
+        Load::Closed { .. } | Load::Each { .. } => None,
     };
     Ok(Figures::of(server, offered, tally, used))
 }

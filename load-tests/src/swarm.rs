@@ -11,7 +11,7 @@ mod scan;
 mod socket;
 mod tally;
 
-pub use drive::Load;
+pub use drive::{Load, WORDS};
 pub use tally::{Tally, Violations};
 
 use crate::seed::Crowd;

@@ -1,9 +1,10 @@
 //! One turn of load: closed or open loop, then quiet until everything under way has arrived.
 
 use super::{Stage, Swarm, Tally, frame};
-use rustix::time::{ClockId, clock_gettime};
+use crate::cpu::of_this_thread;
 use std::io::Write;
 use std::mem;
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 /// What was sent may still arrive until nothing has come for so long.
@@ -11,7 +12,7 @@ const QUIET: Duration = Duration::from_secs(5);
 /// At most.
 const DRAIN: Duration = Duration::from_secs(60);
 /// Said in every message, so that frames are as long as people make them.
-const WORDS: &str = "晚上十点以后我们不再拖家具。";
+pub const WORDS: &str = "晚上十点以后我们不再拖家具。";
 
 /// Who sends when.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +21,8 @@ pub enum Load {
     Closed { window: u32 },
     /// So many messages a second in all, sent when they are due whatever has come back.
     Open { rate: f64 },
+    /// Each sender says so many, one after the other, and is done.
+    Each { messages: u32 },
 }
 
 impl Load {
@@ -28,16 +31,22 @@ impl Load {
         match self {
             Self::Closed { window } => window,
             Self::Open { .. } => 0,
+            Self::Each { messages } => messages.min(1),
         }
     }
 }
 
 impl Swarm {
-    /// Sends for so long, from the first `senders` of each room; what is under way then may still arrive.
-    pub fn drive(&mut self, load: Load, senders: usize, time: Duration) -> anyhow::Result<Tally> {
+    /// Those at these places of each room send for so long; what is under way then may still arrive.
+    pub fn drive(
+        &mut self,
+        load: Load,
+        places: Range<usize>,
+        time: Duration,
+    ) -> anyhow::Result<Tally> {
         self.begin()?;
-        let (cpu, began) = (cpu(), Instant::now());
-        let who: Vec<usize> = self.senders(senders).collect();
+        let (cpu, began) = (of_this_thread(), Instant::now());
+        let who: Vec<usize> = self.senders(places).collect();
         for number in &who {
             for _ in 0..load.window() {
                 self.say(*number, self.now())?;
@@ -57,12 +66,14 @@ impl Swarm {
                 left = left.min(at(due).saturating_sub(began.elapsed()));
             }
             self.wait(left)?;
-            self.go_on(load)?;
+            if !self.go_on(load)? {
+                break;
+            }
         }
         self.tally.time = began.elapsed();
         self.tally.acked_in_time = self.tally.acked;
         self.drain()?;
-        self.tally.client_cpu = self::cpu().saturating_sub(cpu);
+        self.tally.client_cpu = of_this_thread().saturating_sub(cpu);
         self.tally.whole = began.elapsed();
         self.finish()
     }
@@ -79,24 +90,29 @@ impl Swarm {
         Ok(())
     }
 
-    /// The present ones among the first so many of each room: one of every room, then the second of every room.
-    fn senders(&self, senders: usize) -> impl Iterator<Item = usize> + '_ {
+    /// Those who are present: one of every room, then the second of every room.
+    fn senders(&self, places: Range<usize>) -> impl Iterator<Item = usize> + '_ {
         let members = self.crowd.members;
-        (0..senders.min(members))
+        (places.start..places.end.min(members))
             .flat_map(move |place| (0..self.rooms.len()).map(move |room| room * members + place))
             .filter(|number| self.sockets[*number].stage == Stage::Ready)
     }
 
-    /// Whoever has an answer says the next.
-    fn go_on(&mut self, load: Load) -> anyhow::Result<()> {
+    /// Whoever has an answer says the next; false when nobody will say anything any more.
+    fn go_on(&mut self, load: Load) -> anyhow::Result<bool> {
         let mut answered = mem::take(&mut self.answered);
         for number in answered.drain(..) {
-            if matches!(load, Load::Closed { .. }) {
+            let more = match load {
+                Load::Closed { .. } => true,
+                Load::Open { .. } => false,
+                Load::Each { messages } => self.sockets[number].said < messages,
+            };
+            if more {
                 self.say(number, self.now())?;
             }
         }
         self.answered = answered;
-        Ok(())
+        Ok(!matches!(load, Load::Each { .. }) || self.outstanding > 0)
     }
 
     fn say(&mut self, number: usize, at: u64) -> anyhow::Result<()> {
@@ -121,6 +137,15 @@ impl Swarm {
         Ok(())
     }
 
+    /// Nobody says anything; pings are answered.
+    pub fn rest(&mut self, time: Duration) -> anyhow::Result<()> {
+        let began = Instant::now();
+        while began.elapsed() < time {
+            self.wait(time.saturating_sub(began.elapsed()))?;
+        }
+        Ok(())
+    }
+
     fn drain(&mut self) -> anyhow::Result<()> {
         let began = Instant::now();
         let (mut came, mut at) = (self.came(), began);
@@ -141,21 +166,16 @@ impl Swarm {
         self.tally.acked + self.tally.refused + self.tally.delivered
     }
 
-    fn finish(&mut self) -> anyhow::Result<Tally> {
+    /// What was counted since the turn began, or since this was last asked.
+    pub fn finish(&mut self) -> anyhow::Result<Tally> {
         self.tally.unanswered += self.outstanding;
         self.tally.violations.missing = self.missing();
         Ok(mem::replace(&mut self.tally, Tally::new()?))
     }
 
     /// Acknowledged messages that somebody present has not got.
-    pub fn missing(&self) -> u64 {
+    fn missing(&self) -> u64 {
         let present = self.sockets.iter().enumerate().filter(|(_, s)| s.stage == Stage::Ready);
         present.map(|(n, s)| self.rooms[self.room_of(n)].acked.saturating_sub(s.ear.heard)).sum()
     }
-}
-
-/// Of this thread.
-fn cpu() -> Duration {
-    let used = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::new(used.tv_sec.unsigned_abs(), u32::try_from(used.tv_nsec).unwrap_or_default())
 }

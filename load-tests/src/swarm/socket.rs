@@ -10,8 +10,8 @@ use rustix::net::{AddressFamily, SocketAddrV4, SocketType, bind, connect, socket
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 
-/// Sockets that share one source address: fewer than the server lets in from one by itself.
-const AN_ADDRESS: usize = 40;
+/// Sockets that share one source address: with those of them that have just gone, fewer than a server lets in by itself.
+const AN_ADDRESS: usize = 20;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {

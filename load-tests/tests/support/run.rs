@@ -21,9 +21,13 @@ impl Run {
 
 /// With the server that was built beside it.
 pub fn run(command: &str, arguments: &[&str]) -> Run {
+    let ala = crate::ala::binary();
+    run_alone(command, &[&["--ala", ala.to_str().unwrap()], arguments].concat())
+}
+
+pub fn run_alone(command: &str, arguments: &[&str]) -> Run {
     let mut program = Command::new(env!("CARGO_BIN_EXE_load-tests"));
-    program.arg(command).arg("--ala").arg(crate::ala::binary()).args(arguments);
-    let output = program.output().unwrap();
+    let output = program.arg(command).args(arguments).output().unwrap();
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
     let figures = told.lines().last().unwrap_or_default().to_owned();
     let everything = format!("{told}{}", String::from_utf8_lossy(&output.stderr));

@@ -8,7 +8,7 @@ use crate::postgres::{Cluster, Commit};
 use crate::seed::{self, Crowd};
 use crate::swarm::Swarm;
 use crate::tokens::Key;
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use clap::ValueEnum;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde::Serialize;
@@ -124,6 +124,19 @@ impl Arena {
             Server::Baseline => self.baseline.as_ref().map(|process| process.address),
         }
         .context("this server does not take part")
+    }
+
+    /// A new process at the same address, with nothing in its memory.
+    pub async fn renew(&mut self, server: Server) -> anyhow::Result<()> {
+        match (server, &mut self.ala, &mut self.baseline) {
+            (Server::Ala, Some(ala), _) => {
+                ala.stop().await?;
+                ala.start().await?;
+            }
+            (Server::Baseline, _, Some(baseline)) => baseline.renew().await?,
+            _ => bail!("this server does not take part"),
+        }
+        Ok(())
     }
 
     pub fn pid(&self, server: Server) -> anyhow::Result<u32> {

@@ -48,7 +48,9 @@ pub struct Latency {
 
 impl Latency {
     pub fn of(histogram: &Histogram<u64>) -> Self {
-        let at = |q| whole(histogram.value_at_quantile(q)) / 1_000.0;
+        // Nothing measured is no short time.
+        let of_none = if histogram.is_empty() { f64::NAN } else { 1.0 };
+        let at = |q| of_none * whole(histogram.value_at_quantile(q)) / 1_000.0;
         let curve = CURVE.iter().map(|q| (*q, at(*q))).collect();
         Self { p50: at(0.5), p99: at(0.99), max: at(1.0), curve }
     }
@@ -56,7 +58,7 @@ impl Latency {
 
 impl Figures {
     pub fn of(server: Server, offered: Option<f64>, tally: Tally, used: Used) -> Self {
-        let each = |micros: u64, of: u64| whole(micros) / whole(of.max(1));
+        let each = |micros: u64, of: u64| whole(micros) / whole(of);
         let client = u64::try_from(tally.client_cpu.as_micros()).unwrap_or(u64::MAX);
         Self {
             server,
@@ -87,7 +89,12 @@ impl Figures {
 
     /// Nothing lost, doubled, moved, refused or cut off.
     pub fn is_clean(&self) -> bool {
-        self.violations.sum() + self.refused + self.unanswered + self.dropped == 0
+        self.not_good() == 0
+    }
+
+    /// How often it was otherwise.
+    pub fn not_good(&self) -> u64 {
+        self.violations.sum() + self.refused + self.unanswered + self.dropped
     }
 }
 
@@ -109,7 +116,15 @@ pub fn median<T>(of: &[T], figure: impl Fn(&T) -> f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::median;
+    use super::{Histogram, Latency, median};
+
+    #[test]
+    fn nothing_measured_meets_no_goal() {
+        let mut histogram = Histogram::new(3).unwrap();
+        assert!(Latency::of(&histogram).p99.is_nan());
+        histogram.record(2_000).unwrap();
+        assert!((Latency::of(&histogram).p99 - 2.0).abs() < 0.01);
+    }
 
     #[test]
     fn the_median_is_in_the_middle() {

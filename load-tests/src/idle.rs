@@ -12,7 +12,7 @@ use serde::Serialize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Connections that come and go before it is measured, so that what is made once is made.
+/// One in so many comes and goes before it is measured, so that what is made once is made.
 const FIRST: usize = 100;
 
 #[derive(Clone, Debug, Args, Serialize)]
@@ -80,29 +80,30 @@ impl Report {
 pub async fn run(options: Options) -> anyhow::Result<Report> {
     let folder = ala::folder()?;
     let servers = options.against.servers();
-    let arena = Arena::open(folder.path(), options.ala.as_deref(), servers).await?;
+    let mut arena = Arena::open(folder.path(), options.ala.as_deref(), servers).await?;
     let rooms = options.connections.div_ceil(options.members);
     let crowd = Crowd { number: 0, rooms, members: options.members };
     let mut found = Vec::new();
     for server in servers {
         let mut swarm = arena.swarm(*server, crowd).await?;
         let hold = Duration::from_secs_f64(options.hold);
-        found.push(hold_still(&arena, *server, &mut swarm, hold).await?);
+        found.push(hold_still(&mut arena, *server, &mut swarm, hold).await?);
     }
     arena.close().await?;
     Ok(Report { options, servers: found })
 }
 
-/// Everybody comes, nobody says anything, and everybody goes.
+/// A fresh process; everybody comes, nobody says anything, and everybody goes.
 pub async fn hold_still(
-    arena: &Arena,
+    arena: &mut Arena,
     server: Server,
     swarm: &mut Swarm,
     hold: Duration,
 ) -> anyhow::Result<Idle> {
+    arena.renew(server).await?;
     let pid = arena.pid(server)?;
     off_the_runtime(swarm, |swarm| {
-        swarm.connect(swarm.all().take(FIRST), CONNECT_WITHIN)?;
+        swarm.connect(swarm.all().step_by(FIRST), CONNECT_WITHIN)?;
         swarm.hang_up(swarm.all());
         Ok(())
     })?;

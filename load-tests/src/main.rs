@@ -5,6 +5,7 @@ mod arena;
 mod baseline;
 mod checker;
 mod client;
+mod compare;
 mod cpu;
 mod fault;
 mod figures;
@@ -55,6 +56,8 @@ enum Command {
     Idle(idle::Options),
     /// Have thousands lose the line at once and come back with their cursors.
     Reconnect(reconnect::Options),
+    /// Everything promised about speed, side by side in one run, against its goals.
+    Compare(compare::Options),
     /// That idiomatic one, as a server of its own.
     #[command(hide = true)]
     Baseline(baseline::Options),
@@ -64,7 +67,7 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Cli::parse().command).await {
+    match Box::pin(run(Cli::parse().command)).await {
         Ok(code) => code,
         Err(error) => {
             eprintln!("load-tests: {error:#}");
@@ -106,6 +109,11 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             let out = options.out.clone();
             let report = reconnect::run(options).await?;
             end(out, &report, "", &report.figures(), report.is_clean())
+        }
+        Command::Compare(options) => {
+            let out = options.out.clone();
+            let report = Box::pin(compare::run(options)).await?;
+            end(out, &report, &report.table(), &report.figures(), report.is_good())
         }
         Command::Baseline(options) => {
             baseline::run(options).await?;

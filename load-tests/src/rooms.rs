@@ -118,7 +118,7 @@ pub async fn turn(
     let used = arena.used(server).await?.since(before);
     swarm.hang_up(swarm.all());
     // Whatever goes wrong goes wrong, measured or not.
-    tally.violations.add(warm.violations);
+    tally.also(warm);
     let offered = match load {
         Load::Open { rate } => Some(rate),
         Load::Closed { .. } | Load::Each { .. } => None,

@@ -117,6 +117,7 @@ impl Swarm {
 
     fn say(&mut self, number: usize, at: u64) -> anyhow::Result<()> {
         if self.sockets[number].stage != Stage::Ready {
+            self.tally.unanswered += 1;
             return Ok(());
         }
         let room = self.room_of(number);
@@ -149,7 +150,7 @@ impl Swarm {
     fn drain(&mut self) -> anyhow::Result<()> {
         let began = Instant::now();
         let (mut came, mut at) = (self.came(), began);
-        while (self.outstanding > 0 || self.owed > 0) && began.elapsed() < DRAIN {
+        while !self.is_all_there() && began.elapsed() < DRAIN {
             let left = QUIET.saturating_sub(at.elapsed());
             if left.is_zero() {
                 break;
@@ -160,6 +161,11 @@ impl Swarm {
             }
         }
         Ok(())
+    }
+
+    /// Counted first, as that is cheap; with sockets cut off in the middle the count alone is not exact.
+    fn is_all_there(&self) -> bool {
+        self.outstanding == 0 && self.owed <= 0 && self.missing() == 0
     }
 
     fn came(&self) -> u64 {

@@ -27,7 +27,7 @@ impl Violations {
         gaps + duplicates + reordered + divergent + missing + unreadable
     }
 
-    pub fn add(&mut self, other: Self) {
+    fn add(&mut self, other: Self) {
         self.gaps += other.gaps;
         self.duplicates += other.duplicates;
         self.reordered += other.reordered;
@@ -46,7 +46,7 @@ pub struct Tally {
     /// Frames in which that came.
     pub frames: u64,
     pub refused: u64,
-    /// Sent, and neither acknowledged nor refused within the time for it.
+    /// Sent or due, and neither acknowledged nor refused within the time for it.
     pub unanswered: u64,
     /// Sockets that the server closed.
     pub dropped: u64,
@@ -82,6 +82,15 @@ impl Tally {
             whole: Duration::ZERO,
             first_trouble: None,
         })
+    }
+
+    /// Takes over what went wrong in another, and nothing else.
+    pub fn also(&mut self, other: Self) {
+        self.violations.add(other.violations);
+        self.refused += other.refused;
+        self.unanswered += other.unanswered;
+        self.dropped += other.dropped;
+        self.first_trouble = other.first_trouble.or(self.first_trouble.take());
     }
 
     pub fn trouble(&mut self, text: &[u8]) {

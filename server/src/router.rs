@@ -54,6 +54,7 @@ pub fn router(app: App) -> Router {
     let api = api.route_layer(middleware::from_fn_with_state(app.clone(), auth::authorize));
     let router = api
         .merge(docs::page(document))
+        .merge(docs::live::routes())
         .route("/v1/live", get(live::connect))
         .fallback(|| async { ApiError::not_found() })
         .method_not_allowed_fallback(|| async {

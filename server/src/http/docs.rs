@@ -1,6 +1,7 @@
 //! The API document, and what the server derives from it: which operation a request asks for.
 
 mod examples;
+pub mod live;
 mod parameters;
 mod problems;
 

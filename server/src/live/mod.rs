@@ -12,13 +12,15 @@ mod limits;
 mod log;
 mod outbox;
 mod pace;
+mod rules;
 mod socket;
 mod watch;
 
 pub use connect::connect;
 pub use hub::Hub;
-pub use limits::Bounds;
+pub use limits::{Bounds, told};
 pub use log::Log;
+pub use rules::rules;
 pub use watch::run;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -28,6 +28,7 @@ mod jobs;
 mod limits;
 mod live;
 mod live_bounds;
+mod live_document;
 mod locks;
 mod log;
 mod mediation;

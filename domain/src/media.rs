@@ -5,7 +5,7 @@
 
 mod recording;
 
-use crate::session::Viewpoint;
+use crate::session::{Session, Viewpoint};
 use chrono::{DateTime, TimeDelta, Utc};
 use protocol::{
     ErrorCode, MediaRoomId, PersonId,
@@ -13,7 +13,7 @@ use protocol::{
     session::{SessionManner, SessionStatus},
 };
 
-pub use recording::{Recording, RecordingDeed};
+pub use recording::Recording;
 
 /// For how long an admission is good, and the token that it gives.
 pub const LEASE: TimeDelta = TimeDelta::minutes(2);
@@ -76,6 +76,8 @@ pub enum Refusal {
     Full,
     #[error("this is over, something else has happened since: look at it again")]
     Stale,
+    #[error("you have not been let in yet: come, be verified and acknowledge your rights")]
+    NotAdmitted,
     #[error("nobody is asked about a recording now")]
     NoRecording,
 }
@@ -85,6 +87,7 @@ impl Refusal {
         match self {
             Self::PlaceHeld => ErrorCode::MediaPlaceHeld,
             Self::Full => ErrorCode::MediaRoomFull,
+            Self::NotAdmitted => ErrorCode::IdentityUnverified,
             Self::NotNow | Self::NotAppointed | Self::Stale | Self::NoRecording => {
                 ErrorCode::WrongStatus
             }
@@ -96,9 +99,46 @@ impl Refusal {
     }
 }
 
+/// The one room of a session in which somebody belongs now who is in these rooms of its dispute.
+pub fn belongs(
+    session: &Session,
+    person: PersonId,
+    rooms: &[RoomAddress],
+) -> Result<RoomAddress, Refusal> {
+    let who = viewpoint(rooms);
+    let room = room_of(session.plan.manner, session.status, session.side, who)?;
+    // Where domestic violence is indicated, the parties are in no common room without their word.
+    if !rooms.contains(&room) {
+        return Err(Refusal::NotNow);
+    }
+    match who {
+        Viewpoint::Side(_) if !session.admits(person) => Err(Refusal::NotAdmitted),
+        _ => Ok(room),
+    }
+}
+
+/// Whether a session has a use for the media of this room now.
+pub fn is_used(session: &Session, room: RoomAddress) -> bool {
+    match session.status {
+        SessionStatus::Joint => room == RoomAddress::JOINT,
+        SessionStatus::Caucus => room == RoomAddress::JOINT || room.side() == session.side,
+        _ => false,
+    }
+}
+
+/// Whoever is in both caucuses is a neutral; whoever is in none stands on both sides, or on neither.
+fn viewpoint(rooms: &[RoomAddress]) -> Viewpoint {
+    let mut sides = rooms.iter().filter_map(|room| room.side());
+    match (sides.next(), sides.next()) {
+        (Some(_), Some(_)) => Viewpoint::Neutral,
+        (Some(side), None) => Viewpoint::Side(side),
+        (None, _) => Viewpoint::Outside,
+    }
+}
+
 /// The one room of a session whose media somebody belongs in at this moment. The side that is not in caucus stays in
 /// the joint room, and cannot tell a caucus from a break.
-pub fn room_of(
+fn room_of(
     manner: SessionManner,
     status: SessionStatus,
     caucus: Option<protocol::party::Side>,
@@ -130,6 +170,14 @@ impl Place {
             At::In { room, until } if now < until => Some(room.id),
             At::Leaving { room, until } if now < until => Some(room),
             _ => None,
+        }
+    }
+
+    /// Until when it is held.
+    pub const fn until(&self) -> Option<DateTime<Utc>> {
+        match self.at {
+            At::Out => None,
+            At::In { until, .. } | At::Leaving { until, .. } => Some(until),
         }
     }
 

@@ -1,9 +1,10 @@
 //! Frames of the live socket: JSON text with a `type`, subprotocol [`SUBPROTOCOL`].
 
 use crate::dispute::DisputeView;
+use crate::media::{Admission, MediaStep, MediaView};
 use crate::room::{ClientMsgId, EntryBody, EntryView, RoomView};
 use crate::text::Line;
-use crate::{LoginId, PersonId, Problem, RoomId};
+use crate::{LoginId, MediaRoomId, PersonId, Problem, RoomId, SessionId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -72,8 +73,15 @@ pub enum ClientFrame {
     Read { room: RoomId, seq: i64 },
     /// Told to the others in the room, never stored.
     Typing { room: RoomId },
-    /// Handed on as it is to one other member of the same room.
-    Signal { media_room: RoomId, to: PersonId, data: serde_json::Value },
+    /// A step into, within or out of the media of a session; `turn` names the moment for what ends a place.
+    Media {
+        session: SessionId,
+        step: MediaStep,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        turn: Option<i64>,
+    },
+    /// Handed on as it is to one other person in the same media room.
+    Signal { media_room: MediaRoomId, to: PersonId, data: serde_json::Value },
     /// Asks whether the line still carries both ways.
     Ping {
         #[serde(default)]
@@ -83,8 +91,18 @@ pub enum ClientFrame {
 
 impl ClientFrame {
     /// Every `type` that is known; anything else is answered with an `error` frame.
-    pub const TYPES: [&'static str; 9] =
-        ["hello", "reauth", "subscribe", "unsubscribe", "say", "read", "typing", "signal", "ping"];
+    pub const TYPES: [&'static str; 10] = [
+        "hello",
+        "reauth",
+        "subscribe",
+        "unsubscribe",
+        "say",
+        "read",
+        "typing",
+        "media",
+        "signal",
+        "ping",
+    ];
 }
 
 /// What the server sends.
@@ -119,8 +137,12 @@ pub enum ServerFrame {
     Typing { room: RoomId, person: PersonId },
     /// 对方已看: somebody has read this far.
     Read { room: RoomId, person: PersonId, seq: i64 },
-    /// What another member sent to you alone.
-    Signal { media_room: RoomId, from: PersonId, data: serde_json::Value },
+    /// You are in; answers the step `join`.
+    Admitted { admission: Box<Admission> },
+    /// Where you are with sound and picture has changed, or who is with you.
+    Media { media: Box<MediaView> },
+    /// What another person in your media room sent to you alone.
+    Signal { media_room: MediaRoomId, from: PersonId, data: serde_json::Value },
     /// Carries the last entry of every room subscribed to, so that a line dead in one direction is noticed.
     Pong { t: i64, heads: BTreeMap<RoomId, i64> },
     /// You are not in this room any more; nothing further comes from it.
@@ -176,6 +198,8 @@ mod tests {
     fn every_type_is_listed_and_read() -> serde_json::Result<()> {
         let room = "rom_0123456789ab4cde8f0123456789abcd";
         let person = "psn_0123456789ab4cde8f0123456789abcd";
+        let session = "ses_0123456789ab4cde8f0123456789abcd";
+        let media = "mrm_0123456789ab4cde8f0123456789abcd";
         for kind in ClientFrame::TYPES {
             let rest = match kind {
                 "hello" => format!(r#""token":"t","cursors":{{"{room}":3}}"#),
@@ -184,7 +208,8 @@ mod tests {
                     r#""room":"{room}","client_msg_id":"a","body":{{"kind":"text","text":"x"}}"#
                 ),
                 "read" => format!(r#""room":"{room}","seq":1"#),
-                "signal" => format!(r#""media_room":"{room}","to":"{person}","data":{{}}"#),
+                "media" => format!(r#""session":"{session}","step":"leave","turn":1"#),
+                "signal" => format!(r#""media_room":"{media}","to":"{person}","data":{{}}"#),
                 "ping" => r#""t":1"#.to_owned(),
                 _ => format!(r#""room":"{room}""#),
             };

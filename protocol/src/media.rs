@@ -15,6 +15,17 @@ words! {
 }
 
 words! {
+    /// What is noted of a recording, in the order in which it happened.
+    RecordingDeed {
+        Announced = "announced",
+        Consented = "consented",
+        /// Also a consent that is taken back.
+        Refused = "refused",
+        Stopped = "stopped",
+    }
+}
+
+words! {
     RecordingState {
         Off = "off",
         /// Everybody is asked; nothing is recorded yet.
@@ -100,4 +111,34 @@ words! {
         ConfirmLeft = "confirm_left",
         Leave = "leave",
     }
+}
+
+/// Subprotocol of the audio socket.
+pub const AUDIO_SUBPROTOCOL: &str = "ala.media.v1";
+
+/// Closes an audio socket: another server has this media room. Join again, which tells the right address.
+pub const WRONG_SERVER: u16 = 4421;
+
+/// The first message on an audio socket, as text.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AudioHello {
+    /// The join token of an admission.
+    pub token: String,
+}
+
+/// Who is heard on this audio socket, and by which number; sent as text at the beginning and whenever it changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AudioPeople {
+    pub others: Vec<AudioPerson>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AudioPerson {
+    /// The first byte of every packet of this person.
+    pub number: u8,
+    pub person: PersonId,
 }

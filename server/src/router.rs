@@ -5,7 +5,7 @@ use crate::error::ApiError;
 use crate::http::{auth, docs, health};
 use crate::{
     accounts, agreements, appointments, audit, directory, disputes, evidence, follow_ups,
-    invitations, live, notices, obligations, rooms, sessions, telemetry,
+    invitations, live, media, notices, obligations, rooms, sessions, telemetry,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -39,6 +39,7 @@ pub fn api() -> (Router<App>, OpenApi) {
         .nest("/v1", evidence::routes::routes())
         .nest("/v1", follow_ups::routes::routes())
         .nest("/v1", invitations::routes::routes())
+        .nest("/v1", media::routes::routes())
         .nest("/v1", notices::routes::routes())
         .nest("/v1", obligations::routes::routes())
         .nest("/v1", rooms::routes::routes())

@@ -17,6 +17,7 @@ use crate::http::limits::Limits;
 use crate::http::{metrics, serve};
 use crate::jobs::worker;
 use crate::live::Log;
+use crate::media::Ice;
 use crate::notify::sms::Sms;
 use crate::{router, telemetry};
 use anyhow::{Context, bail};
@@ -141,6 +142,7 @@ pub fn parts(config: Config, database: PgConnectOptions) -> anyhow::Result<Parts
         limits: Limits::of(config.redis_url.as_deref())?,
         vault,
         passwords: Passwords::default(),
+        ice: Ice::of(&config)?,
         sms: Sms::of(&config)?,
         codes,
         db: db::app_pool(database, config.database_connections),

@@ -2,18 +2,8 @@
 
 use super::Refusal;
 use protocol::PersonId;
-use protocol::media::RecordingState;
+use protocol::media::{RecordingDeed, RecordingState};
 use std::collections::BTreeSet;
-
-/// What is noted of a recording, in the order in which it happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RecordingDeed {
-    Announced,
-    Consented,
-    /// Also a consent that is taken back.
-    Refused,
-    Stopped,
-}
 
 /// Who has agreed since the host last announced it; nobody is asked while there is no such list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,15 +3,15 @@
 use crate::app::App;
 use crate::error::ApiError;
 use crate::live::held;
-use crate::live::hub::{Live, Topic};
-use crate::live::limits::{ROOMS, SIGNAL_BYTES};
+use crate::live::hub::Live;
+use crate::live::limits::ROOMS;
 use crate::live::outbox::Close;
 use crate::live::socket::authenticate;
+use crate::media;
 use crate::rooms::store::{self, Known};
 use protocol::live::{ClientFrame, ServerFrame, close};
 use protocol::room::{ClientMsgId, Said, Say};
-use protocol::{ErrorCode, PersonId, RoomId};
-use serde_json::Value;
+use protocol::{ErrorCode, RoomId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -35,8 +35,11 @@ pub async fn frame(app: &App, live: &Arc<Live>, frame: ClientFrame) {
             (Some(room), done.map(|_| ()))
         }
         ClientFrame::Typing { room } => (Some(room), typing(app, live, room).await),
+        ClientFrame::Media { session, step, turn } => {
+            (None, media::frame::step(app, live, session, step, turn).await)
+        }
         ClientFrame::Signal { media_room, to, data } => {
-            (Some(media_room), signal(app, live, media_room, to, data).await)
+            (None, media::frame::signal(app, live, media_room, to, &data).await)
         }
         ClientFrame::Ping { t } => (None, pong(app, live, t).await),
     };
@@ -138,30 +141,6 @@ async fn typing(app: &App, live: &Live, room: RoomId) -> Result<(), ApiError> {
     let person = live.actor.person;
     app.live.tell(room, person, &ServerFrame::Typing { room, person });
     Ok(())
-}
-
-/// Only between two who are both in the room and both here. That the other is not here and that there is no such
-/// person are the same answer.
-async fn signal(
-    app: &App,
-    live: &Live,
-    room: RoomId,
-    to: PersonId,
-    data: Value,
-) -> Result<(), ApiError> {
-    membership(app, live, room).await?;
-    if data.to_string().len() > SIGNAL_BYTES {
-        return Err(ApiError::new(ErrorCode::TooLarge, "a signal has at most 16 KiB"));
-    }
-    let frame = ServerFrame::Signal { media_room: room, from: live.actor.person, data };
-    let mut here = false;
-    for other in app.live.listeners(Topic::Room(room)) {
-        if other.actor.person == to && membership(app, &other, room).await.is_ok() {
-            other.outbox.push(&frame);
-            here = true;
-        }
-    }
-    if here { Ok(()) } else { Err(ApiError::not_found()) }
 }
 
 async fn pong(app: &App, live: &Live, t: i64) -> Result<(), ApiError> {

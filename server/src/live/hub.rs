@@ -46,6 +46,10 @@ pub struct Subscription {
 }
 
 impl Live {
+    pub const fn id(&self) -> u64 {
+        self.id
+    }
+
     pub fn expires_at(&self) -> DateTime<Utc> {
         held(&self.claims).expires_at()
     }

@@ -17,7 +17,7 @@ mod socket;
 mod watch;
 
 pub use connect::connect;
-pub use hub::Hub;
+pub use hub::{Hub, Live};
 pub use limits::{Bounds, told};
 pub use log::Log;
 pub use rules::rules;

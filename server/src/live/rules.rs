@@ -2,8 +2,9 @@
 
 use crate::live::limits::{
     BURST, Bounds, FRAME_BYTES, HELLO_BYTES, NESTING, PER_SECOND, QUEUE_BYTES, QUEUE_FRAMES, ROOMS,
-    SEND_WITHIN, SIGNAL_BYTES, SOCKETS_A_PERSON, SOCKETS_AN_ADDRESS,
+    SEND_WITHIN, SOCKETS_A_PERSON, SOCKETS_AN_ADDRESS,
 };
+use crate::media::SIGNAL_BYTES;
 
 pub fn rules() -> Vec<String> {
     let bounds = Bounds::default();

@@ -53,7 +53,7 @@ fn pass_on(app: &App, hint: Hint) {
                 }
             });
         }
-        Hint::Jobs => {}
+        Hint::Jobs | Hint::Media(_) => {}
     }
 }
 

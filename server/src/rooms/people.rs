@@ -2,6 +2,7 @@
 
 use crate::db::{Hint, Tx};
 use crate::error::ApiError;
+use crate::media;
 use crate::rooms::store::{self, Change, Wanted};
 use domain::dispute::{Dispute, Event, Refusal, Standing};
 use domain::room::{JointRoom, Member, is_neutral, rooms_of};
@@ -39,7 +40,11 @@ pub async fn sync_members(tx: &mut Tx, dispute: &Dispute) -> Result<(), ApiError
     ) {
         return Ok(());
     }
-    for change in sync(tx, dispute).await? {
+    let changes = sync(tx, dispute).await?;
+    if !changes.is_empty() {
+        media::settle(tx, dispute.id).await?;
+    }
+    for change in changes {
         let (notice, name) = match change.change.as_str() {
             "joined" => (SystemNotice::MemberJoined, change.name),
             "left" => (SystemNotice::MemberLeft, change.name),

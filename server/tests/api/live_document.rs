@@ -49,6 +49,8 @@ const fn kind(frame: &ServerFrame) -> &'static str {
         ServerFrame::Presence { .. } => "presence",
         ServerFrame::Typing { .. } => "typing",
         ServerFrame::Read { .. } => "read",
+        ServerFrame::Admitted { .. } => "admitted",
+        ServerFrame::Media { .. } => "media",
         ServerFrame::Signal { .. } => "signal",
         ServerFrame::Pong { .. } => "pong",
         ServerFrame::Left { .. } => "left",
@@ -56,7 +58,7 @@ const fn kind(frame: &ServerFrame) -> &'static str {
         ServerFrame::Closing { .. } => "closing",
     }
 }
-const SERVER_FRAMES: usize = 15;
+const SERVER_FRAMES: usize = 17;
 
 fn messages() -> Vec<(&'static String, &'static Value)> {
     DOCUMENT["components"]["messages"].as_object().unwrap().iter().collect()

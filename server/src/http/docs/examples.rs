@@ -11,6 +11,7 @@ const FILES: &[&str] = &[
     include_str!("examples/directory.json"),
     include_str!("examples/disputes.json"),
     include_str!("examples/live.json"),
+    include_str!("examples/media.json"),
 ];
 
 /// All examples, by the name of their schema; of a frame, by its sender and type. `"@DisputeView"` in one stands for that one.

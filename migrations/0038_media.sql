@@ -11,6 +11,9 @@ create table media_rooms (
     epoch bigint not null default 1,
     opened_at timestamptz not null,
     closed_at timestamptz,
+    -- The server on which those meet who send sound over a WebSocket; another may take over when it has lapsed.
+    home text,
+    home_until timestamptz,
     constraint media_rooms_caucus_has_a_side check ((kind = 'caucus') = (side is not null))
 );
 create unique index media_rooms_are_one_of_each on media_rooms (session_id, kind, side) nulls not distinct

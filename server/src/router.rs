@@ -57,6 +57,7 @@ pub fn router(app: App) -> Router {
         .merge(docs::page(document))
         .merge(docs::live::routes())
         .route("/v1/live", get(live::connect))
+        .route("/v1/media", get(media::audio::connect))
         .fallback(|| async { ApiError::not_found() })
         .method_not_allowed_fallback(|| async {
             ApiError::new(ErrorCode::MethodNotAllowed, "this address does not take that method")

@@ -17,7 +17,7 @@ use crate::http::limits::Limits;
 use crate::http::{metrics, serve};
 use crate::jobs::worker;
 use crate::live::Log;
-use crate::media::Ice;
+use crate::media::{Ice, audio};
 use crate::notify::sms::Sms;
 use crate::{router, telemetry};
 use anyhow::{Context, bail};
@@ -142,6 +142,7 @@ pub fn parts(config: Config, database: PgConnectOptions) -> anyhow::Result<Parts
         limits: Limits::of(config.redis_url.as_deref())?,
         vault,
         passwords: Passwords::default(),
+        audio: audio::Hub::default(),
         ice: Ice::of(&config)?,
         sms: Sms::of(&config)?,
         codes,

@@ -24,6 +24,7 @@ pub struct Peer(pub SocketAddr);
 pub async fn serve(app: App, router: Router, listener: TcpListener) -> anyhow::Result<()> {
     app.tasks.spawn(live::run(app.clone()));
     app.tasks.spawn(media::run(app.clone()));
+    app.tasks.spawn(media::audio::run(app.clone()));
     let places = Arc::new(Semaphore::new(app.config.max_connections));
     loop {
         // Beyond the limit new connections wait in the listener's queue instead of taking memory.

@@ -16,11 +16,13 @@ mod rules;
 mod socket;
 mod watch;
 
-pub use connect::connect;
-pub use hub::{Hub, Live};
+pub use connect::{connect, upgrade};
+pub use hub::{Hub, Live, Place as Seat};
 pub use limits::{Bounds, told};
 pub use log::Log;
+pub use outbox::Close;
 pub use rules::rules;
+pub use socket::restarting;
 pub use watch::run;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

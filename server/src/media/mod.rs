@@ -2,6 +2,7 @@
 //!
 //! The rules are `domain::media`; the database is the authority, for every server alike.
 
+pub mod audio;
 mod follow;
 pub mod frame;
 mod ice;

@@ -7,11 +7,11 @@ use crate::disputes;
 use crate::error::{ApiError, Refused};
 use crate::http::{Actor, IdempotencyKey, Written, write};
 use crate::media::store::Grant;
-use crate::media::{store, view};
+use crate::media::{audio, store, view};
 use crate::sessions;
 use domain::media::{self, LEASE, Place, Refusal};
 use protocol::media::{Admission, MediaView};
-use protocol::{DisputeId, SessionId};
+use protocol::{DisputeId, MediaRoomId, SessionId};
 
 /// What ends a place, with the turn that it is about.
 #[derive(Clone, Copy, Debug)]
@@ -23,25 +23,30 @@ pub enum End {
 /// Lets the actor into the media room where they belong at this moment; nobody chooses one.
 pub async fn join(app: &App, actor: Actor, id: SessionId) -> Result<Written<Admission>, ApiError> {
     let ice = app.ice.clone();
-    let audio_url = app.config.audio_url();
+    let here = app.config.audio_url();
     // No key: a kept answer would keep the token. Asking again renews it.
     let request = write::Request::command(actor, IdempotencyKey::default(), [0; 32]);
     app.write(request, move |tx, actor| {
         Box::pin(async move {
-            let token = admit(tx, actor, id).await?;
+            let now = tx.now;
+            let (room, token) = admit(tx, actor, id).await?;
             Ok(Admission {
+                audio_url: audio::claim(tx, room, &here, now).await?,
                 media: view::of(tx, actor.person, id).await?,
                 token,
                 lives_seconds: LEASE.num_seconds(),
-                ice_servers: ice.servers(tx.now)?,
-                audio_url,
+                ice_servers: ice.servers(now)?,
             })
         })
     })
     .await
 }
 
-async fn admit(tx: &mut Tx, actor: &Actor, id: SessionId) -> Result<String, ApiError> {
+async fn admit(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: SessionId,
+) -> Result<(MediaRoomId, String), ApiError> {
     let (dispute, session) = locked(tx, actor, id).await?;
     let rooms = store::rooms_of(tx, dispute, actor.person).await?;
     let address = media::belongs(&session, actor.person, &rooms)?;
@@ -58,7 +63,7 @@ async fn admit(tx: &mut Tx, actor: &Actor, id: SessionId) -> Result<String, ApiE
     if before != Some(room.id) {
         store::tell(tx, room.id).await?;
     }
-    Ok(token)
+    Ok((room.id, token))
 }
 
 /// Says when a place that is held lapses by itself.

@@ -34,6 +34,7 @@ mod live_document;
 mod locks;
 mod log;
 mod media;
+mod media_audio;
 mod media_signals;
 mod mediation;
 mod meeting;

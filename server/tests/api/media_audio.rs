@@ -276,7 +276,7 @@ async fn those_in_one_room_meet_on_one_server_and_another_takes_over_when_it_is_
     assert_eq!(ana.audio_url, "wss://one.example/v1/media");
     assert_eq!(ben.audio_url, ana.audio_url, "told by the other server");
     let mut wrong = Audio::hello(&two, &ben.token).await;
-    assert_eq!(wrong.closed().await, WRONG_SERVER);
+    assert_eq!(wrong.next().await, Some(WRONG_SERVER), "at once, before anything else");
     let mut at_home = Audio::ready(&one, &ana.token).await;
     let mut other = Audio::ready(&one, &ben.token).await;
     other.say(0, b"x").await;

@@ -86,6 +86,28 @@ async fn what_was_sent_before_a_move_is_not_delivered_after_it() {
     assert!(!ben.texts.iter().any(|text| text.contains("early") || text.contains("inside")));
 }
 
+/// Both are still there, but somebody else was put out in between.
+#[tokio::test]
+async fn what_was_sent_in_one_epoch_is_not_delivered_in_the_next() {
+    let test = TestApp::start().await;
+    let m = Mediation::start(&test).await;
+    let session = by_video(&m, 0).await;
+    let room = joined(&m.ana, &session).await.media.media_room.unwrap();
+    for who in [&m.ben, &m.lawyer] {
+        joined(who, &session).await;
+    }
+    let mut ana = Socket::hello(&m.ana, &[]).await;
+    // Ben is not connected yet when it is sent.
+    signal(&mut ana, room, m.ben.id, json!("early")).await;
+    ana.send(json!({"type": "ping", "t": 1})).await;
+    ana.until(|frame| matches!(frame, ServerFrame::Pong { .. })).await;
+    m.lawyer.command(&m.path("/step-down")).await.ok();
+    assert_eq!(shown(&m.ben, &session).await.epoch, Some(2));
+    let mut ben = Socket::hello(&m.ben, &[]).await;
+    signal(&mut ana, room, m.ben.id, json!("late")).await;
+    assert_eq!(until_signal(&mut ben).await, (room, m.ana.id, json!("late")));
+}
+
 /// No hint crosses between the two servers: what carries it is the row, and the look-round finds it.
 #[tokio::test]
 async fn two_on_different_servers_of_one_database_signal_and_are_told() {

@@ -1,8 +1,8 @@
 //! The rules of the live protocol in words, with the figures that hold.
 
 use crate::live::limits::{
-    BURST, Bounds, FRAME_BYTES, HELLO_BYTES, NESTING, PER_SECOND, QUEUE_BYTES, QUEUE_FRAMES, ROOMS,
-    SEND_WITHIN, SOCKETS_A_PERSON, SOCKETS_AN_ADDRESS,
+    Bounds, FRAME_BYTES, HELLO_BYTES, NESTING, QUEUE_BYTES, QUEUE_FRAMES, ROOMS, SEND_WITHIN,
+    SOCKETS_A_PERSON,
 };
 use crate::media::SIGNAL_BYTES;
 
@@ -24,11 +24,12 @@ pub fn rules() -> Vec<String> {
         "Send `reauth` with a fresh token of the same login before `expires_at`.".into(),
         format!(
             "A frame has at most {FRAME_BYTES} bytes and is nested at most {NESTING} deep, a signal has at most \
-             {SIGNAL_BYTES} bytes; {BURST} frames are taken at once and {PER_SECOND} a second in the long run."
+             {SIGNAL_BYTES} bytes; {} frames are taken at once and {} a second in the long run.",
+            bounds.burst, bounds.per_second,
         ),
         format!(
-            "A socket listens to at most {ROOMS} rooms; a person has at most {SOCKETS_A_PERSON} sockets, an address \
-             {SOCKETS_AN_ADDRESS}."
+            "A socket listens to at most {ROOMS} rooms; a person has at most {SOCKETS_A_PERSON} sockets, an address {}.",
+            bounds.sockets_an_address,
         ),
         format!(
             "The server pings every {} seconds and closes what is silent for {}.",

@@ -58,7 +58,7 @@ async fn look(
     told: &mut HashMap<u64, Told>,
 ) -> Result<(), ApiError> {
     let sockets = app.live.sockets();
-    told.retain(|id, _| sockets.iter().any(|live| live.id() == *id));
+    told.retain(|id, _| sockets.iter().any(|live| live.id == *id));
     let people: Vec<PersonId> = match whom {
         Some(person) => vec![person],
         None => placed(app, &sockets).await?,
@@ -66,7 +66,7 @@ async fn look(
     for person in people {
         let theirs = sockets.iter().filter(|live| live.actor.person == person);
         for live in theirs {
-            tell(app, live, told.entry(live.id()).or_default()).await?;
+            tell(app, live, told.entry(live.id).or_default()).await?;
         }
     }
     Ok(())

@@ -126,7 +126,7 @@ fn message(sender: Sender, kind: &str, schema: &Value, example: Option<&Value>) 
 }
 
 fn channel(messages: &Map<String, Value>) -> Value {
-    let (heartbeat, limits) = live::told(Bounds::default());
+    let (heartbeat, limits) = live::frame_limits(Bounds::default());
     json!({
         "address": "/v1/live",
         "title": "The live socket",

@@ -31,6 +31,7 @@ test: ## Everything that has to pass: formatting, lints, dependencies, generated
 	tools/pure-domain.sh
 	cargo test --workspace --no-run
 	tools/prepare.sh --check
+	tools/asyncapi.sh
 	tools/test.sh
 
 .PHONY: mutations

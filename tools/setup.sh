@@ -3,7 +3,7 @@
 #
 #   tools/setup.sh build    to compile
 #   tools/setup.sh run      … and to run: a PostgreSQL server
-#   tools/setup.sh test     … and to test: a Redis server and cargo-deny
+#   tools/setup.sh test     … and to test: a Redis server, a TURN server and cargo-deny
 set -euo pipefail
 cd "${0%/*}/.."
 purpose=${1:?say what for: build, run or test}
@@ -49,6 +49,7 @@ has_postgres() {
 }
 
 has_redis() { redis-server --version > /dev/null 2>&1; }
+has_turn() { command -v turnserver > /dev/null && command -v turnutils_uclient > /dev/null; }
 has_cargo_deny() { cargo deny --version > /dev/null 2>&1; }
 
 # $1: what is missing, for the message; the rest: Debian's packages.
@@ -74,6 +75,9 @@ if [ "$purpose" = test ] && has_postgres && ! has_postgres pgbench; then
 fi
 if [ "$purpose" = test ] && ! has_redis; then
     missing+=("a Redis server (tests of several servers together)") packages+=(redis-server)
+fi
+if [ "$purpose" = test ] && ! has_turn; then
+    missing+=("a TURN server (tests of its credentials)") packages+=(coturn)
 fi
 if [ ${#packages[@]} -gt 0 ]; then
     unpack "$(printf '%s, ' "${missing[@]}" | sed 's/, $//')" "${packages[@]}"

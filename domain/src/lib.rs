@@ -8,6 +8,7 @@ pub mod digest;
 pub mod dispute;
 pub mod evidence;
 pub mod follow_up;
+pub mod media;
 pub mod money;
 pub mod notice;
 pub mod obligation;

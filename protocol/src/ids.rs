@@ -98,6 +98,8 @@ ids! {
     LoginCodeId = "lcd",
     /// An authenticated device.
     LoginId = "lgn",
+    /// Made anew for every caucus, so that nothing of an earlier one leads into it.
+    MediaRoomId = "mrm",
     NoticeId = "ntc",
     ObligationId = "obl",
     PartyId = "pty",

@@ -17,6 +17,7 @@ pub mod invitation;
 pub mod language;
 pub mod lifecycle;
 pub mod live;
+pub mod media;
 pub mod money;
 pub mod notice;
 pub mod obligation;

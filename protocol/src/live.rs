@@ -1,9 +1,10 @@
 //! Frames of the live socket: JSON text with a `type`, subprotocol [`SUBPROTOCOL`].
 
 use crate::dispute::DisputeView;
+use crate::media::{Admission, MediaStep, MediaView};
 use crate::room::{ClientMsgId, EntryBody, EntryView, RoomView};
 use crate::text::Line;
-use crate::{DisputeId, LoginId, PersonId, Problem, RoomId};
+use crate::{DisputeId, LoginId, MediaRoomId, PersonId, Problem, RoomId, SessionId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -26,10 +27,25 @@ pub mod close {
     /// A newer socket of the same person took this one's place; do not come back by yourself.
     pub const REPLACED: u16 = 4409;
     pub const TOO_FAST: u16 = 4429;
+
+    /// Every code, why it is sent, and whether to come back.
+    pub const ALL: [(u16, &str, &str); 10] = [
+        (GOING_AWAY, "going away, or silent for too long", "yes"),
+        (POLICY, "not JSON, not text, not this protocol", "after mending"),
+        (TOO_BIG, "a frame too big", "after mending"),
+        (INTERNAL, "our fault", "yes"),
+        (RESTARTING, "restarting", "after `retry_after`"),
+        (NOT_AUTHENTICATED, "no valid token, or the login has ended", "after signing in"),
+        (NOT_ALLOWED, "not sent today: what is not allowed is answered with `error`", ""),
+        (TOO_SLOW, "did not read fast enough", "yes, with your cursors"),
+        (REPLACED, "a newer socket of yours took its place (three at a time)", "not by itself"),
+        (TOO_FAST, "too many frames", "slower"),
+    ];
 }
 
 /// What a client may send.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ClientFrame {
     /// The first frame. `cursors` names the rooms to resume, each with the last entry that is known; `states` the
@@ -45,36 +61,30 @@ pub enum ClientFrame {
         states: BTreeMap<DisputeId, i64>,
     },
     /// A fresh token of the same account, before the old one expires.
-    Reauth {
-        token: String,
-    },
+    Reauth { token: String },
+    /// Listens to a room, from the entry after `after` on.
     Subscribe {
         room: RoomId,
         #[serde(default)]
         after: i64,
     },
-    Unsubscribe {
-        room: RoomId,
-    },
-    Say {
-        room: RoomId,
-        client_msg_id: ClientMsgId,
-        body: EntryBody,
-    },
-    Read {
-        room: RoomId,
-        seq: i64,
-    },
+    /// Listens to a room no longer.
+    Unsubscribe { room: RoomId },
+    /// Answered with `ack` when it is on disk, with `refused` when it is definitely not.
+    Say { room: RoomId, client_msg_id: ClientMsgId, body: EntryBody },
+    /// 对方已看: you have read this far.
+    Read { room: RoomId, seq: i64 },
     /// Told to the others in the room, never stored.
-    Typing {
-        room: RoomId,
+    Typing { room: RoomId },
+    /// A step into, within or out of the media of a session; `turn` names the moment for what ends a place.
+    Media {
+        session: SessionId,
+        step: MediaStep,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        turn: Option<i64>,
     },
-    /// Handed on as it is to one other member of the same room.
-    Signal {
-        media_room: RoomId,
-        to: PersonId,
-        data: serde_json::Value,
-    },
+    /// Handed on as it is to one other person in the same media room.
+    Signal { media_room: MediaRoomId, to: PersonId, data: serde_json::Value },
     /// Asks whether the line still carries both ways.
     Ping {
         #[serde(default)]
@@ -84,14 +94,26 @@ pub enum ClientFrame {
 
 impl ClientFrame {
     /// Every `type` that is known; anything else is answered with an `error` frame.
-    pub const TYPES: [&'static str; 9] =
-        ["hello", "reauth", "subscribe", "unsubscribe", "say", "read", "typing", "signal", "ping"];
+    pub const TYPES: [&'static str; 10] = [
+        "hello",
+        "reauth",
+        "subscribe",
+        "unsubscribe",
+        "say",
+        "read",
+        "typing",
+        "media",
+        "signal",
+        "ping",
+    ];
 }
 
 /// What the server sends.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ServerFrame {
+    /// You are signed in; what holds for this socket.
     Welcome {
         login: LoginId,
         server_time: DateTime<Utc>,
@@ -100,68 +122,34 @@ pub enum ServerFrame {
         heartbeat: Heartbeat,
         limits: Limits,
     },
-    Reauthenticated {
-        expires_at: DateTime<Utc>,
-    },
+    /// The fresh token holds.
+    Reauthenticated { expires_at: DateTime<Utc> },
     /// Entries `from` to `to` without a hole between them, backlog or live.
-    Entries {
-        room: RoomId,
-        from: i64,
-        to: i64,
-        entries: Vec<EntryView>,
-    },
+    Entries { room: RoomId, from: i64, to: i64, entries: Vec<EntryView> },
     /// The backlog is sent; what follows is live.
-    CaughtUp {
-        room: RoomId,
-        head: i64,
-    },
+    CaughtUp { room: RoomId, head: i64 },
     /// The message is on disk.
-    Ack {
-        client_msg_id: ClientMsgId,
-        room: RoomId,
-        seq: i64,
-        at: DateTime<Utc>,
-    },
+    Ack { client_msg_id: ClientMsgId, room: RoomId, seq: i64, at: DateTime<Utc> },
     /// The message is definitely not stored.
-    Refused {
-        client_msg_id: ClientMsgId,
-        problem: Problem,
-    },
+    Refused { client_msg_id: ClientMsgId, problem: Problem },
     /// The dispute and its rooms, read at one moment. Entries up to each room's `head` complete it.
-    State {
-        version: i64,
-        dispute: Box<DisputeView>,
-        rooms: Vec<RoomView>,
-    },
-    Presence {
-        room: RoomId,
-        person: PersonId,
-        online: bool,
-    },
-    Typing {
-        room: RoomId,
-        person: PersonId,
-    },
-    /// 对方已看
-    Read {
-        room: RoomId,
-        person: PersonId,
-        seq: i64,
-    },
-    Signal {
-        media_room: RoomId,
-        from: PersonId,
-        data: serde_json::Value,
-    },
+    State { version: i64, dispute: Box<DisputeView>, rooms: Vec<RoomView> },
+    /// Somebody came to a room you listen to, or left it.
+    Presence { room: RoomId, person: PersonId, online: bool },
+    /// Somebody is writing; forget it after a few seconds.
+    Typing { room: RoomId, person: PersonId },
+    /// 对方已看: somebody has read this far.
+    Read { room: RoomId, person: PersonId, seq: i64 },
+    /// You are in; answers the step `join`.
+    Admitted { admission: Box<Admission> },
+    /// Where you are with sound and picture has changed, or who is with you.
+    Media { media: Box<MediaView> },
+    /// What another person in your media room sent to you alone.
+    Signal { media_room: MediaRoomId, from: PersonId, data: serde_json::Value },
     /// Carries the last entry of every room subscribed to, so that a line dead in one direction is noticed.
-    Pong {
-        t: i64,
-        heads: BTreeMap<RoomId, i64>,
-    },
+    Pong { t: i64, heads: BTreeMap<RoomId, i64> },
     /// You are not in this room any more; nothing further comes from it.
-    Left {
-        room: RoomId,
-    },
+    Left { room: RoomId },
     /// A frame was not carried out. With a `client_msg_id`, it is unknown whether the message was stored: send it
     /// again with the same id.
     Error {
@@ -182,6 +170,7 @@ pub enum ServerFrame {
 
 /// In seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Heartbeat {
     /// How often the server pings.
     pub ping: u64,
@@ -190,11 +179,17 @@ pub struct Heartbeat {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Limits {
+    /// The largest frame.
     pub frame_bytes: usize,
+    /// Frames at once.
     pub burst: u32,
+    /// Frames in the long run.
     pub per_second: u32,
+    /// Rooms that one socket listens to.
     pub rooms: usize,
+    /// Sockets of one person.
     pub sockets: usize,
 }
 
@@ -206,6 +201,8 @@ mod tests {
     fn every_type_is_listed_and_read() -> serde_json::Result<()> {
         let room = "rom_0123456789ab4cde8f0123456789abcd";
         let person = "psn_0123456789ab4cde8f0123456789abcd";
+        let session = "ses_0123456789ab4cde8f0123456789abcd";
+        let media = "mrm_0123456789ab4cde8f0123456789abcd";
         for kind in ClientFrame::TYPES {
             let rest = match kind {
                 "hello" => format!(
@@ -216,7 +213,8 @@ mod tests {
                     r#""room":"{room}","client_msg_id":"a","body":{{"kind":"text","text":"x"}}"#
                 ),
                 "read" => format!(r#""room":"{room}","seq":1"#),
-                "signal" => format!(r#""media_room":"{room}","to":"{person}","data":{{}}"#),
+                "media" => format!(r#""session":"{session}","step":"leave","turn":1"#),
+                "signal" => format!(r#""media_room":"{media}","to":"{person}","data":{{}}"#),
                 "ping" => r#""t":1"#.to_owned(),
                 _ => format!(r#""room":"{room}""#),
             };

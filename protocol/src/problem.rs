@@ -46,6 +46,8 @@ words! {
         IdentityUnverified = "identity_unverified",
         RightsUnread = "rights_unread",
         RecordUnconfirmed = "record_unconfirmed",
+        MediaPlaceHeld = "media_place_held",
+        MediaRoomFull = "media_room_full",
         RecordingRequired = "recording_required",
         AgreementIncomplete = "agreement_incomplete",
         TextChanged = "text_changed",

@@ -11,6 +11,7 @@ use crate::evidence::files::Files;
 use crate::http::docs::Operations;
 use crate::http::limits::Limits;
 use crate::live::{self, Hub, Log};
+use crate::media::{Ice, audio};
 use crate::notify::sms::Sms;
 use domain::rules::Rules;
 use sqlx::PgPool;
@@ -45,6 +46,10 @@ pub struct Parts {
     pub live: Arc<Hub>,
     /// What is being said, on its way to disk.
     pub log: Log,
+    /// Who hears whom over a WebSocket on this server.
+    pub audio: audio::Hub,
+    /// What helps devices find each other.
+    pub ice: Ice,
     /// Everything that runs, so that stopping can wait for it.
     pub tasks: TaskTracker,
     pub stop: CancellationToken,

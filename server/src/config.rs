@@ -67,6 +67,15 @@ pub struct Config {
     /// Origins from which a browser may use the API and the live socket, exactly as browsers send them.
     #[arg(long, env = "ALA_ORIGINS", value_delimiter = ',')]
     pub origins: Vec<String>,
+    /// STUN and TURN servers for sound and picture, as `stun:…`, `turn:…` and `turns:…`.
+    #[arg(long, env = "ALA_TURN_URLS", value_delimiter = ',')]
+    pub turn_urls: Vec<String>,
+    /// What the TURN servers share with us (coturn: `static-auth-secret`), at least 32 bytes.
+    #[arg(long, env = "ALA_TURN_SECRET_FILE")]
+    pub turn_secret_file: Option<PathBuf>,
+    /// Address of this very server for sound over a WebSocket; defaults to ALA_PUBLIC_URL, which is right for one.
+    #[arg(long, env = "ALA_MEDIA_URL")]
+    pub media_url: Option<String>,
     /// How many reverse proxies of ours stand in front; each appends one address to X-Forwarded-For.
     #[arg(long, env = "ALA_TRUSTED_PROXIES", default_value_t = 0)]
     pub trusted_proxies: usize,
@@ -96,6 +105,12 @@ pub struct Config {
 impl Config {
     pub fn is_production(&self) -> bool {
         self.env == Environment::Production
+    }
+
+    /// Where sound goes over a WebSocket.
+    pub fn audio_url(&self) -> String {
+        let base = self.media_url.as_ref().unwrap_or(&self.public_url).trim_end_matches('/');
+        format!("{}/v1/media", base.replacen("http", "ws", 1))
     }
 
     /// What production may not go without, each with what to set.

@@ -91,6 +91,8 @@ pub enum Hint {
     },
     /// The login has ended: its sockets close.
     Login(LoginId),
+    /// Somebody's place in the media has changed, or a signal is there for them.
+    Media(PersonId),
     Jobs,
 }
 

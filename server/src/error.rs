@@ -177,6 +177,7 @@ macro_rules! refusals {
 refusals! {
     domain::conflict::Refusal,
     domain::dispute::Refusal,
+    domain::media::Refusal,
     domain::obligation::Refusal,
     domain::risk::Refusal,
     domain::session::Refusal,

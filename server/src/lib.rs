@@ -20,6 +20,7 @@ pub mod http;
 pub mod invitations;
 pub mod jobs;
 pub mod live;
+pub mod media;
 pub mod notices;
 pub mod notify;
 pub mod obligations;

@@ -5,7 +5,7 @@ use crate::error::ApiError;
 use crate::http::{auth, docs, health};
 use crate::{
     accounts, agreements, appointments, audit, directory, disputes, evidence, follow_ups,
-    invitations, live, notices, obligations, rooms, sessions, telemetry,
+    invitations, live, media, notices, obligations, rooms, sessions, telemetry,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -39,6 +39,7 @@ pub fn api() -> (Router<App>, OpenApi) {
         .nest("/v1", evidence::routes::routes())
         .nest("/v1", follow_ups::routes::routes())
         .nest("/v1", invitations::routes::routes())
+        .nest("/v1", media::routes::routes())
         .nest("/v1", notices::routes::routes())
         .nest("/v1", obligations::routes::routes())
         .nest("/v1", rooms::routes::routes())
@@ -54,7 +55,9 @@ pub fn router(app: App) -> Router {
     let api = api.route_layer(middleware::from_fn_with_state(app.clone(), auth::authorize));
     let router = api
         .merge(docs::page(document))
+        .merge(docs::live::routes())
         .route("/v1/live", get(live::connect))
+        .route("/v1/media", get(media::audio::connect))
         .fallback(|| async { ApiError::not_found() })
         .method_not_allowed_fallback(|| async {
             ApiError::new(ErrorCode::MethodNotAllowed, "this address does not take that method")

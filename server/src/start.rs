@@ -17,6 +17,7 @@ use crate::http::limits::Limits;
 use crate::http::{metrics, serve};
 use crate::jobs::worker;
 use crate::live::{self, Bounds, Hub, Log};
+use crate::media::{Ice, audio};
 use crate::notify::sms::Sms;
 use crate::{router, telemetry};
 use anyhow::{Context, bail};
@@ -142,6 +143,8 @@ pub fn parts(config: Config, database: PgConnectOptions) -> anyhow::Result<Parts
         limits: Limits::of(config.redis_url.as_deref())?,
         vault,
         passwords: Passwords::default(),
+        audio: audio::Hub::default(),
+        ice: Ice::of(&config)?,
         sms: Sms::of(&config)?,
         codes,
         log_db: db::log_pool(database.clone(), log_connections),

@@ -9,7 +9,7 @@ use protocol::{
 };
 
 /// From where somebody looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Viewpoint {
     Neutral,
     Side(Side),

@@ -1,6 +1,7 @@
 //! The API document, and what the server derives from it: which operation a request asks for.
 
 mod examples;
+pub mod live;
 mod parameters;
 mod problems;
 
@@ -35,6 +36,7 @@ use utoipa::openapi::{OpenApi, SecurityRequirement};
         (name = "appointments", description = "Who mediates: claims, conflicts, disclosures and the parties' answers."),
         (name = "rooms", description = "Talking at any hour, together (面对面) and apart (背对背)."),
         (name = "sessions", description = "An appointed time with formal steps and a record."),
+        (name = "media", description = "Sound and picture of a session: being admitted, moving, being recorded."),
         (name = "evidence", description = "Files that one side hands in, for the neutrals or for all."),
         (name = "agreements", description = "The text, its signatures and its seal."),
         (name = "obligations", description = "What was promised, what was done, and what follows if it was not."),

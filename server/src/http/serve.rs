@@ -1,7 +1,7 @@
 //! The accept loop: bounded connections, time limits on headers, and an orderly stop.
 
 use crate::app::App;
-use crate::live;
+use crate::{live, media};
 use axum::Router;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -23,6 +23,8 @@ pub struct Peer(pub SocketAddr);
 /// Serves until told to stop, then finishes what is in flight.
 pub async fn serve(app: App, router: Router, listener: TcpListener) -> anyhow::Result<()> {
     app.tasks.spawn(live::run(app.clone()));
+    app.tasks.spawn(media::run(app.clone()));
+    app.tasks.spawn(media::audio::run(app.clone()));
     let places = Arc::new(Semaphore::new(app.config.max_connections));
     loop {
         // Beyond the limit new connections wait in the listener's queue instead of taking memory.

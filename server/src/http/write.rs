@@ -10,6 +10,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::future::BoxFuture;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use std::fmt::Display;
 use std::marker::PhantomData;
@@ -25,6 +26,13 @@ impl<T> IntoResponse for Written<T> {
     fn into_response(self) -> Response {
         let json = HeaderValue::from_static("application/json");
         (self.status, [(header::CONTENT_TYPE, json)], self.body).into_response()
+    }
+}
+
+impl<T: DeserializeOwned> Written<T> {
+    /// The answer itself, for who does not answer a request.
+    pub fn read(&self) -> Result<T, ApiError> {
+        Ok(serde_json::from_slice(&self.body).map_err(anyhow::Error::from)?)
     }
 }
 

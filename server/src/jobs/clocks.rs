@@ -5,8 +5,8 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::disputes::{lifecycle, store};
 use crate::error::ApiError;
-use crate::evidence;
 use crate::obligations;
+use crate::{evidence, media};
 use chrono::{DateTime, Duration, Utc};
 use domain::dispute::{Command, is_before_effect};
 use protocol::DisputeId;
@@ -24,6 +24,7 @@ pub async fn round(app: &App) {
     note("disputes", disputes(app).await);
     note("obligations", obligations(app).await);
     note("tidying", tidy(app).await);
+    note("signals", media::tidy::round(app).await);
     note("uploads", evidence::tidy::left_behind(app).await);
 }
 

@@ -13,40 +13,55 @@ use crate::live::socket;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Version, header};
 use axum::response::{IntoResponse, Response};
+use hyper::upgrade::Upgraded;
 use protocol::ErrorCode;
 use protocol::live::SUBPROTOCOL;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 /// `GET /v1/live`. Not in the API document: what is said over the socket is no request and answer.
-pub async fn connect(State(app): State<App>, mut request: Request) -> Result<Response, ApiError> {
-    let accept = handshake(&request)?;
+pub async fn connect(State(app): State<App>, request: Request) -> Result<Response, ApiError> {
+    upgrade(&app, request, SUBPROTOCOL, socket::serve)
+}
+
+/// From a request to a socket of this subprotocol, which `serve` then has until its end.
+pub fn upgrade<S, F>(
+    app: &App,
+    mut request: Request,
+    subprotocol: &'static str,
+    serve: S,
+) -> Result<Response, ApiError>
+where
+    S: FnOnce(App, Upgraded, Place) -> F + Send + 'static,
+    F: Future<Output = ()> + Send,
+{
+    let accept = handshake(&request, subprotocol)?;
     check_origin(request.headers(), &app.config)?;
-    let place = place(&app, &request)?;
+    let place = place(app, &request)?;
     let upgrade = hyper::upgrade::on(&mut request);
     let serving = app.clone();
     app.tasks.spawn(async move {
         match upgrade.await {
-            Ok(upgraded) => socket::serve(serving, upgraded, place).await,
+            Ok(upgraded) => serve(serving, upgraded, place).await,
             Err(error) => tracing::debug!(%error, "a socket did not come to be"),
         }
     });
     let headers = [
         (header::CONNECTION, HeaderValue::from_static("upgrade")),
         (header::UPGRADE, HeaderValue::from_static("websocket")),
-        (header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL)),
+        (header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(subprotocol)),
         (header::SEC_WEBSOCKET_ACCEPT, accept),
     ];
     Ok((StatusCode::SWITCHING_PROTOCOLS, headers).into_response())
 }
 
 /// RFC 6455 §4.2.1, and the one subprotocol.
-fn handshake(request: &Request) -> Result<HeaderValue, ApiError> {
+fn handshake(request: &Request, subprotocol: &str) -> Result<HeaderValue, ApiError> {
     let headers = request.headers();
     let good = request.version() == Version::HTTP_11
         && has(headers, &header::CONNECTION, "upgrade")
         && has(headers, &header::UPGRADE, "websocket")
         && has(headers, &header::SEC_WEBSOCKET_VERSION, "13")
-        && has(headers, &header::SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL);
+        && has(headers, &header::SEC_WEBSOCKET_PROTOCOL, subprotocol);
     headers
         .get(header::SEC_WEBSOCKET_KEY)
         .filter(|_| good)
@@ -54,7 +69,7 @@ fn handshake(request: &Request) -> Result<HeaderValue, ApiError> {
         .ok_or_else(|| {
             ApiError::new(
                 ErrorCode::Malformed,
-                "open this address as a WebSocket (version 13) with the subprotocol ala.v1",
+                format!("open this address as a WebSocket (version 13) with the subprotocol {subprotocol}"),
             )
         })
 }

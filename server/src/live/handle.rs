@@ -2,18 +2,18 @@
 
 use crate::app::App;
 use crate::error::ApiError;
-use crate::live::limits::{ROOMS, SIGNAL_BYTES};
+use crate::live::limits::ROOMS;
 use crate::live::log::Asker;
 use crate::live::logins::authenticate;
 use crate::live::open::Live;
 use crate::live::outbox::Close;
 use crate::live::room::Room;
 use crate::live::{feed, held, reading};
+use crate::media;
 use crate::rooms::{say, store};
 use protocol::live::{ClientFrame, ServerFrame, close};
 use protocol::room::{ClientMsgId, Said, Say};
-use protocol::{ErrorCode, PersonId, RoomId};
-use serde_json::Value;
+use protocol::{ErrorCode, RoomId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -36,8 +36,11 @@ pub async fn frame(app: &App, live: &Arc<Live>, frame: ClientFrame) {
             (Some(room), done.map(|_| ()))
         }
         ClientFrame::Typing { room } => (Some(room), typing(app, live, room).await),
+        ClientFrame::Media { session, step, turn } => {
+            (None, media::frame::step(app, live, session, step, turn).await)
+        }
         ClientFrame::Signal { media_room, to, data } => {
-            (Some(media_room), signal(app, live, media_room, to, &data).await)
+            (None, media::frame::signal(app, live, media_room, to, &data).await)
         }
         ClientFrame::Ping { t } => return pong(live, t),
     };
@@ -154,30 +157,6 @@ pub fn answer(live: &Live, room: RoomId, client_msg_id: ClientMsgId, said: Resul
 async fn typing(app: &App, live: &Live, room: RoomId) -> Result<(), ApiError> {
     let person = live.actor.person;
     room_of(app, live, room).await?.tell_others(person, &ServerFrame::Typing { room, person });
-    Ok(())
-}
-
-/// Only between two who are both in the room and both here. That the other is not here and that there is no such
-/// person are the same answer.
-async fn signal(
-    app: &App,
-    live: &Live,
-    room: RoomId,
-    to: PersonId,
-    data: &Value,
-) -> Result<(), ApiError> {
-    let here = room_of(app, live, room).await?;
-    if data.to_string().len() > SIGNAL_BYTES {
-        return Err(ApiError::new(ErrorCode::TooLarge, "a signal has at most 16 KiB"));
-    }
-    let others = if here.is_member(to) { here.listeners_of(to) } else { Vec::new() };
-    if others.is_empty() {
-        return Err(ApiError::not_found());
-    }
-    let (media_room, from) = (room, live.actor.person);
-    for other in others {
-        other.outbox.push(&ServerFrame::Signal { media_room, from, data: data.clone() });
-    }
     Ok(())
 }
 

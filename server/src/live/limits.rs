@@ -7,7 +7,6 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
 pub const HELLO_BYTES: usize = 4 * 1024;
 pub const FRAME_BYTES: usize = 64 * 1024;
-pub const SIGNAL_BYTES: usize = 16 * 1024;
 pub const NESTING: usize = 32;
 pub const SEND_WITHIN: Duration = Duration::from_secs(10);
 pub const QUEUE_FRAMES: usize = 256;

@@ -20,14 +20,19 @@ mod outbox;
 mod pace;
 mod reading;
 mod room;
+mod rules;
 mod socket;
 mod versions;
 mod watch;
 
-pub use connect::connect;
-pub use hub::Hub;
-pub use limits::Bounds;
+pub use connect::{connect, upgrade};
+pub use hub::{Hub, Place as Seat};
+pub use limits::{Bounds, told as frame_limits};
 pub use log::{Asker, Log, lanes};
+pub use open::Live;
+pub use outbox::Close;
+pub use rules::rules;
+pub use socket::restarting;
 pub use watch::{run, told};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

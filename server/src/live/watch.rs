@@ -55,7 +55,7 @@ pub fn told(app: &App, hint: Hint) {
             let (app, tasks) = (app.clone(), app.tasks.clone());
             tasks.spawn(async move { end_login(&app, login).await });
         }
-        Hint::Jobs => {}
+        Hint::Jobs | Hint::Media(_) => {}
     }
 }
 

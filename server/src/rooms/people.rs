@@ -2,6 +2,7 @@
 
 use crate::db::{Hint, Tx};
 use crate::error::ApiError;
+use crate::media;
 use crate::rooms::store::{self, Wanted};
 use domain::dispute::{Dispute, Event, Refusal, Standing};
 use domain::room::{JointRoom, Member, is_neutral, rooms_of};
@@ -38,7 +39,8 @@ pub async fn sync_members(tx: &mut Tx, dispute: &Dispute) -> Result<(), ApiError
     ) {
         return Ok(());
     }
-    sync(tx, dispute).await
+    sync(tx, dispute).await?;
+    media::settle(tx, dispute.id).await
 }
 
 async fn sync(tx: &mut Tx, dispute: &Dispute) -> Result<(), ApiError> {

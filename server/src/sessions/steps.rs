@@ -5,6 +5,7 @@ use crate::db::Tx;
 use crate::disputes::{self, lifecycle};
 use crate::error::ApiError;
 use crate::http::{Actor, IdempotencyKey, Written, write};
+use crate::media;
 use crate::sessions::store::{self, Stored};
 use crate::sessions::{follow, setting, view};
 use chrono::TimeDelta;
@@ -109,6 +110,7 @@ async fn step(
     let setting = setting::of(tx, &dispute, Some(&stored), now).await?;
     let events = session::decide(&stored.session, &setting, actor.person, command)?;
     let stored = store::record(tx, of, stored, &events, Some(actor.account)).await?;
+    media::settle(tx, of).await?;
     let news = follow::News { before: &before, after: &stored.session, events: &events };
     follow::tell(tx, of, &news, stored.full_recording && !recorded).await?;
     let first_talk = before.status == SessionStatus::RightsRead && follow::talks(&stored.session);

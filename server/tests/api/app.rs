@@ -69,6 +69,24 @@ impl TestApp {
         settings: &[&str],
         change: impl FnOnce(&mut Parts),
     ) -> Self {
+        let place = lay_out(&owner).await;
+        Self::serve(TestDb { owner, options }, settings, change, place).await
+    }
+
+    /// Another server on the same database, with the same clock. Its people are those of the first, `at` it.
+    pub async fn beside(&self, settings: &[&str]) -> Self {
+        let options = (*self.owner.connect_options()).clone();
+        let db = TestDb { owner: self.owner.clone(), options };
+        let clock = self.app.clock.clone();
+        Self::serve(db, settings, |parts| parts.clock = clock, self.place).await
+    }
+
+    async fn serve(
+        TestDb { owner, options }: TestDb,
+        settings: &[&str],
+        change: impl FnOnce(&mut Parts),
+        place: Place,
+    ) -> Self {
         let data = tempfile::tempdir().unwrap();
         let folder = data.path().to_str().unwrap();
         let usual = ["ala", "--database-connections", "8", "--data", folder];
@@ -86,7 +104,6 @@ impl TestApp {
         let serving =
             server::http::serve::serve(app.clone(), router::router(app.clone()), listener);
         tokio::spawn(async move { serving.await.unwrap() });
-        let place = lay_out(&owner).await;
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         Self { app, url, owner, http, place, data }
     }
@@ -235,7 +252,12 @@ pub struct Person<'a> {
     pub login: LoginId,
 }
 
-impl Person<'_> {
+impl<'a> Person<'a> {
+    /// The same person, asking another server.
+    pub const fn at(self, test: &'a TestApp) -> Self {
+        Self { test, ..self }
+    }
+
     /// Issued anew each time: the test's clock may have moved.
     pub fn token(&self) -> String {
         self.test.app.tokens.issue(self.account, self.login, 1, self.test.now()).unwrap().0

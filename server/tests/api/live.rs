@@ -150,7 +150,6 @@ async fn nothing_of_a_caucus_reaches_the_other_sides_socket() {
         ben.send(json!({"type": "subscribe", "room": room, "after": 0})).await;
         ben.send(json!({"type": "typing", "room": room})).await;
         ben.send(json!({"type": "read", "room": room, "seq": 1})).await;
-        ben.send(json!({"type": "signal", "media_room": room, "to": m.ana.id, "data": {}})).await;
         ben.say(room, "x", "在吗").await;
     }
     for _ in 0..2 {
@@ -165,7 +164,7 @@ async fn nothing_of_a_caucus_reaches_the_other_sides_socket() {
         own.map(|text| text.replace(&room.to_string(), "")).collect::<Vec<_>>()
     };
     assert_eq!(about(caucus), about(unknown), "a foreign room is an unknown one");
-    assert_eq!(about(caucus).len(), 5, "hello, subscribe, typing, read, signal");
+    assert_eq!(about(caucus).len(), 4, "hello, subscribe, typing, read");
     let refusals = ben.texts.iter().filter(|text| text.contains(r#""refused""#));
     assert!(
         refusals.clone().count() == 2
@@ -193,7 +192,7 @@ async fn whoever_leaves_is_told_so_and_gets_nothing_more() {
 }
 
 #[tokio::test]
-async fn members_see_each_other_come_type_read_signal_and_go() {
+async fn members_see_each_other_come_type_read_and_go() {
     let test = TestApp::start().await;
     let m = Mediation::start(&test).await;
     let joint = m.room(JOINT).await;
@@ -212,20 +211,11 @@ async fn members_see_each_other_come_type_read_signal_and_go() {
     ben.send(json!({"type": "read", "room": joint, "seq": head})).await;
     ana.until(|frame| matches!(frame, ServerFrame::Read { person, seq, .. } if *person == m.ben.id && *seq == head))
         .await;
-    ben.send(
-        json!({"type": "signal", "media_room": joint, "to": m.ana.id, "data": {"sdp": "v=0"}}),
-    )
-    .await;
-    let signal = ana.until(|frame| matches!(frame, ServerFrame::Signal { .. })).await;
-    let ServerFrame::Signal { from, data, .. } = signal else { unreachable!() };
-    assert_eq!((from, data), (m.ben.id, json!({"sdp": "v=0"})));
     ben.send(json!({"type": "ping", "t": 7})).await;
     let pong = ben.until(|frame| matches!(frame, ServerFrame::Pong { .. })).await;
     assert_eq!(serde_json::to_value(pong).unwrap()["heads"][joint.to_string()], head);
     drop(ben);
     ana.until(of_ben(false)).await;
-    ana.send(json!({"type": "signal", "media_room": joint, "to": m.ben.id, "data": {}})).await;
-    ana.until(|frame| matches!(frame, ServerFrame::Error { .. })).await;
 }
 
 #[tokio::test]

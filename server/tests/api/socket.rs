@@ -1,6 +1,7 @@
 //! A phone's live socket: sends frames, reads frames, and remembers what it has seen.
 
 use crate::app::{Person, TestApp};
+use crate::live_document;
 use futures_util::{SinkExt, StreamExt};
 use protocol::RoomId;
 use protocol::live::{SUBPROTOCOL, ServerFrame};
@@ -78,6 +79,7 @@ impl Socket {
             let message = timeout(PATIENCE, self.stream.next()).await.expect("a frame in time");
             match message {
                 Some(Ok(Message::Text(text))) => {
+                    live_document::check(&text);
                     self.texts.push(text.to_string());
                     let frame: ServerFrame = serde_json::from_str(&text).unwrap();
                     self.remember(&frame);

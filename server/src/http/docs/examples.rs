@@ -1,4 +1,4 @@
-//! What answers look like: one example for each kind of answer, of invented people.
+//! What answers and frames look like: one example for each kind, of invented people.
 
 use serde_json::{Map, Value};
 use utoipa::openapi::path::Operation;
@@ -10,9 +10,11 @@ const FILES: &[&str] = &[
     include_str!("examples/agreements.json"),
     include_str!("examples/directory.json"),
     include_str!("examples/disputes.json"),
+    include_str!("examples/live.json"),
+    include_str!("examples/media.json"),
 ];
 
-/// All examples, by the name of their schema. `"@DisputeView"` in one stands for that one.
+/// All examples, by the name of their schema; of a frame, by its sender and type. `"@DisputeView"` in one stands for that one.
 pub fn all() -> Map<String, Value> {
     let mut written = Map::new();
     for file in FILES {

@@ -15,6 +15,8 @@ const KEYLESS: &[&str] = &[
     "rooms_say",
     // A kept answer would keep the code.
     "staff_new_enrolment",
+    // A kept answer would keep the token.
+    "media_join",
 ];
 
 /// The header that `RequiredKey` reads.

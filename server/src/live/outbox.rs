@@ -148,10 +148,12 @@ impl Outbox {
     async fn say_goodbye(&self, sink: &mut SplitSink<Stream, Message>, why: Close) {
         let retry_after = why.retry_after.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(0));
         let closing = ServerFrame::Closing { code: why.code, retry_after };
-        if let Ok(text) = serde_json::to_string(&closing)
-            && !self.send(sink, Message::text(text)).await
-        {
-            return;
+        if let Ok(text) = serde_json::to_string(&closing) {
+            // Not queued, but it is taken off the count like what was.
+            self.bytes.fetch_add(text.len(), Ordering::AcqRel);
+            if !self.send(sink, Message::text(text)).await {
+                return;
+            }
         }
         self.send(sink, why.message()).await;
     }

@@ -10,7 +10,8 @@ use crate::db::Hint;
 use crate::evidence::files::Files;
 use crate::http::docs::Operations;
 use crate::http::limits::Limits;
-use crate::live::{Hub, Log};
+use crate::live::bus::Word;
+use crate::live::{Bus, Hub, Log};
 use crate::notify::sms::Sms;
 use domain::rules::Rules;
 use sqlx::PgPool;
@@ -41,6 +42,8 @@ pub struct Parts {
     pub hints: broadcast::Sender<Hint>,
     /// Who listens to what on this server.
     pub live: Arc<Hub>,
+    /// What other servers are told.
+    pub bus: Bus,
     /// What is being said, on its way to disk.
     pub log: Log,
     /// Everything that runs, so that stopping can wait for it.
@@ -57,6 +60,7 @@ impl App {
     pub fn tell(&self, hints: Vec<Hint>) {
         for hint in hints {
             let _ = self.hints.send(hint);
+            self.bus.say(Word::Hint(hint));
         }
     }
 }

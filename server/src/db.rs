@@ -65,7 +65,19 @@ pub enum Hint {
     },
     /// The login has ended: its sockets close.
     Login(LoginId),
+    Typing {
+        room: RoomId,
+        person: PersonId,
+    },
+    /// Something waits for somebody in this room, who may be connected to another server.
+    Signal {
+        room: RoomId,
+        to: PersonId,
+        id: i64,
+    },
     Jobs,
+    /// Hints may have been lost: whatever one waits for may have happened.
+    Everything,
 }
 
 /// An open transaction with the moment and the ids it works with.

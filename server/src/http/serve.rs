@@ -23,6 +23,7 @@ pub struct Peer(pub SocketAddr);
 /// Serves until told to stop, then finishes what is in flight.
 pub async fn serve(app: App, router: Router, listener: TcpListener) -> anyhow::Result<()> {
     app.tasks.spawn(live::run(app.clone()));
+    live::bus::start(&app);
     let places = Arc::new(Semaphore::new(app.config.max_connections));
     loop {
         // Beyond the limit new connections wait in the listener's queue instead of taking memory.
@@ -47,6 +48,7 @@ pub async fn serve(app: App, router: Router, listener: TcpListener) -> anyhow::R
     if tokio::time::timeout(DRAIN, app.tasks.wait()).await.is_err() {
         tracing::warn!(left = app.tasks.len(), "stopped before everything had finished");
     }
+    app.bus.close().await;
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use crate::db::Tx;
 use crate::disputes::{lifecycle, store};
 use crate::error::ApiError;
 use crate::evidence;
+use crate::live;
 use crate::obligations;
 use chrono::{DateTime, Duration, Utc};
 use domain::dispute::{Command, is_before_effect};
@@ -24,6 +25,7 @@ pub async fn round(app: &App) {
     note("disputes", disputes(app).await);
     note("obligations", obligations(app).await);
     note("tidying", tidy(app).await);
+    note("signals", live::forget_signals(app).await);
     note("uploads", evidence::tidy::left_behind(app).await);
 }
 

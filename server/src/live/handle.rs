@@ -1,11 +1,13 @@
 //! What each frame of somebody signed in does.
 
 use crate::app::App;
+use crate::db::Hint;
 use crate::error::ApiError;
 use crate::live::held;
-use crate::live::hub::{Live, Topic};
+use crate::live::hub::Live;
 use crate::live::limits::{ROOMS, SIGNAL_BYTES};
 use crate::live::outbox::Close;
+use crate::live::signals;
 use crate::live::socket::authenticate;
 use crate::rooms::store::{self, Known};
 use protocol::live::{ClientFrame, ServerFrame, close};
@@ -76,7 +78,7 @@ async fn reauth(app: &App, live: &Live, token: &str) -> Result<(), ApiError> {
 }
 
 /// The room, for somebody who is in it at this moment. Foreign and unknown are the same.
-async fn membership(app: &App, live: &Live, room: RoomId) -> Result<Known, ApiError> {
+pub async fn membership(app: &App, live: &Live, room: RoomId) -> Result<Known, ApiError> {
     let mut db = app.db.acquire().await?;
     let known = store::find(&mut db, live.actor.account, room).await?;
     let known = known.ok_or_else(ApiError::not_found)?;
@@ -136,7 +138,7 @@ fn answer(live: &Live, room: RoomId, client_msg_id: ClientMsgId, said: Result<Sa
 async fn typing(app: &App, live: &Live, room: RoomId) -> Result<(), ApiError> {
     membership(app, live, room).await?;
     let person = live.actor.person;
-    app.live.tell(room, person, &ServerFrame::Typing { room, person });
+    app.tell(vec![Hint::Typing { room, person }]);
     Ok(())
 }
 
@@ -153,15 +155,13 @@ async fn signal(
     if data.to_string().len() > SIGNAL_BYTES {
         return Err(ApiError::new(ErrorCode::TooLarge, "a signal has at most 16 KiB"));
     }
-    let frame = ServerFrame::Signal { media_room: room, from: live.actor.person, data };
-    let mut here = false;
-    for other in app.live.listeners(Topic::Room(room)) {
-        if other.actor.person == to && membership(app, &other, room).await.is_ok() {
-            other.outbox.push(&frame);
-            here = true;
-        }
+    let from = live.actor.person;
+    let elsewhere = app.live.presence.is_elsewhere(room, to);
+    if elsewhere {
+        signals::post(app, room, from, to, &data).await?;
     }
-    if here { Ok(()) } else { Err(ApiError::not_found()) }
+    let here = signals::hand_over(app, room, from, to, data).await;
+    if here || elsewhere { Ok(()) } else { Err(ApiError::not_found()) }
 }
 
 async fn pong(app: &App, live: &Live, t: i64) -> Result<(), ApiError> {

@@ -1,12 +1,14 @@
 //! Who listens to what on this server, and how many there may be.
 
 use crate::accounts::tokens::Claims;
+use crate::clock::Clock;
 use crate::http::Actor;
 use crate::live::held;
-use crate::live::limits::{Bounds, SOCKETS_A_PERSON, SOCKETS_AN_ADDRESS};
-use crate::live::outbox::{Close, Outbox};
+use crate::live::limits::{Bounds, SOCKETS_AN_ADDRESS};
+use crate::live::outbox::Outbox;
+use crate::live::presence::Presence;
 use chrono::{DateTime, Utc};
-use protocol::live::{ServerFrame, close};
+use protocol::live::ServerFrame;
 use protocol::{DisputeId, LoginId, PersonId, RoomId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -17,7 +19,9 @@ use tokio::sync::Notify;
 
 /// Somebody's open socket.
 pub struct Live {
-    id: u64,
+    pub id: u64,
+    /// By the wall clock, which orders sockets of different servers.
+    pub since: i64,
     pub actor: Actor,
     pub outbox: Outbox,
     claims: Mutex<Claims>,
@@ -59,6 +63,10 @@ impl Live {
         *held(&self.claims) = claims;
     }
 
+    pub fn hears(&self, room: RoomId) -> bool {
+        held(&self.listening).rooms.contains_key(&room)
+    }
+
     /// To be read again. Told twice, it is read once.
     pub fn touch(&self, topic: Topic) {
         let mut listening = held(&self.listening);
@@ -88,6 +96,7 @@ pub enum Topic {
 #[derive(Default)]
 struct Registry {
     sockets: BTreeMap<u64, Arc<Live>>,
+    people: HashMap<PersonId, BTreeMap<u64, Arc<Live>>>,
     topics: HashMap<Topic, BTreeMap<u64, Arc<Live>>>,
     addresses: HashMap<IpAddr, usize>,
     unauthenticated: usize,
@@ -96,6 +105,9 @@ struct Registry {
 #[derive(Default)]
 pub struct Hub {
     pub bounds: Bounds,
+    pub presence: Presence,
+    /// Everything is to be looked at again, before the time comes.
+    pub look: Notify,
     registry: Mutex<Registry>,
     next: AtomicU64,
 }
@@ -138,6 +150,7 @@ impl Hub {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let live = Arc::new(Live {
             id,
+            since: Clock::System.now().timestamp_micros(),
             actor,
             outbox,
             claims: Mutex::new(claims),
@@ -147,16 +160,11 @@ impl Hub {
         });
         let mut registry = held(&self.registry);
         let person = live.actor.person;
-        let theirs: Vec<&Arc<Live>> = registry
-            .sockets
-            .values()
-            .filter(|other| other.actor.person == person && !other.outbox.is_closed())
-            .collect();
-        let too_many = (theirs.len() + 1).saturating_sub(SOCKETS_A_PERSON);
-        for oldest in theirs.into_iter().take(too_many) {
-            oldest.outbox.close(Close::new(close::REPLACED, "replaced by a newer socket"));
-        }
         registry.sockets.insert(id, live.clone());
+        registry.people.entry(person).or_default().insert(id, live.clone());
+        drop(registry);
+        self.presence.opened(id, person, live.since);
+        self.make_way(person);
         live
     }
 
@@ -165,7 +173,16 @@ impl Hub {
         for room in rooms {
             self.unsubscribe(live, room);
         }
-        held(&self.registry).sockets.remove(&live.id);
+        let mut registry = held(&self.registry);
+        registry.sockets.remove(&live.id);
+        if let Some(theirs) = registry.people.get_mut(&live.actor.person) {
+            theirs.remove(&live.id);
+            if theirs.is_empty() {
+                registry.people.remove(&live.actor.person);
+            }
+        }
+        drop(registry);
+        self.presence.shut(live.id, live.actor.person);
     }
 
     /// Listens from now on. What is to be sent first is read afterwards, so nothing falls between.
@@ -176,18 +193,17 @@ impl Hub {
         let there = registry.topics.entry(Topic::Room(room)).or_default();
         let new = !there.values().any(|other| other.actor.person == live.actor.person);
         there.insert(live.id, live.clone());
-        let others: BTreeSet<PersonId> = there
-            .values()
-            .map(|other| other.actor.person)
-            .filter(|p| *p != live.actor.person)
-            .collect();
+        let mut others: BTreeSet<PersonId> =
+            there.values().map(|other| other.actor.person).collect();
         registry.topics.entry(Topic::Dispute(dispute)).or_default().insert(live.id, live.clone());
         drop(registry);
+        others.extend(self.presence.here(room));
+        others.remove(&live.actor.person);
         for person in others {
             live.outbox.push(&ServerFrame::Presence { room, person, online: true });
         }
-        if new {
-            let person = live.actor.person;
+        let person = live.actor.person;
+        if new && !self.presence.came(room, person) {
             self.tell(room, person, &ServerFrame::Presence { room, person, online: true });
         }
         live.wake.notify_one();
@@ -209,7 +225,7 @@ impl Hub {
             .get(&Topic::Room(room))
             .is_some_and(|there| there.values().any(|other| other.actor.person == person));
         drop(registry);
-        if last {
+        if last && !self.presence.went(room, person) {
             self.tell(room, person, &ServerFrame::Presence { room, person, online: false });
         }
     }
@@ -238,6 +254,13 @@ impl Hub {
 
     pub fn sockets(&self) -> Vec<Arc<Live>> {
         held(&self.registry).sockets.values().cloned().collect()
+    }
+
+    /// Somebody's sockets that are not being closed.
+    pub fn sockets_of(&self, person: PersonId) -> Vec<Arc<Live>> {
+        let registry = held(&self.registry);
+        let theirs = registry.people.get(&person).into_iter().flat_map(BTreeMap::values);
+        theirs.filter(|live| !live.outbox.is_closed()).cloned().collect()
     }
 
     pub fn of_login(&self, login: LoginId) -> Vec<Arc<Live>> {

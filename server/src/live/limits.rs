@@ -33,6 +33,8 @@ pub struct Bounds {
     pub silence: Duration,
     /// Sockets that have not said who they are, of all addresses together.
     pub unauthenticated: usize,
+    /// Between two announcements of who is here to the other servers.
+    pub beat: Duration,
 }
 
 impl Default for Bounds {
@@ -42,6 +44,7 @@ impl Default for Bounds {
             ping_every: Duration::from_secs(25),
             silence: Duration::from_secs(60),
             unauthenticated: 200,
+            beat: Duration::from_secs(15),
         }
     }
 }
@@ -104,6 +107,7 @@ mod tests {
         let (heartbeat, _) = told(bounds);
         assert_eq!((heartbeat.ping, heartbeat.silence), (25, 60));
         assert_eq!(bounds.unauthenticated, 200);
+        assert_eq!(bounds.beat, Duration::from_secs(15));
     }
 
     #[test]

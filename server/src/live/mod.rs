@@ -3,6 +3,7 @@
 //! A frame of entries is always what the database lets the viewer read past a cursor; hints only say when. A lost
 //! hint costs the time to the next look-round, never an entry.
 
+pub mod bus;
 mod connect;
 mod feed;
 mod frame;
@@ -12,13 +13,17 @@ mod limits;
 mod log;
 mod outbox;
 mod pace;
+mod presence;
+mod signals;
 mod socket;
 mod watch;
 
+pub use bus::Bus;
 pub use connect::connect;
 pub use hub::Hub;
 pub use limits::Bounds;
 pub use log::Log;
+pub use signals::tidy as forget_signals;
 pub use watch::run;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -6,6 +6,7 @@ use crate::error::ApiError;
 use crate::live::hub::{Live, Topic};
 use crate::live::limits::LOOK_ROUND;
 use crate::live::outbox::Close;
+use crate::live::signals;
 use crate::live::socket::restarting;
 use protocol::live::{ServerFrame, close};
 use protocol::{DisputeId, LoginId, RoomId};
@@ -53,7 +54,15 @@ fn pass_on(app: &App, hint: Hint) {
                 }
             });
         }
+        Hint::Typing { room, person } => {
+            app.live.tell(room, person, &ServerFrame::Typing { room, person });
+        }
+        Hint::Signal { room, to, id } => {
+            let (app, tasks) = (app.clone(), app.tasks.clone());
+            tasks.spawn(async move { signals::fetch(&app, room, to, id).await });
+        }
         Hint::Jobs => {}
+        Hint::Everything => app.live.look.notify_one(),
     }
 }
 
@@ -73,6 +82,7 @@ async fn look_round(app: &App) {
         tokio::select! {
             () = app.stop.cancelled() => return,
             _ = rounds.tick() => {}
+            () = app.live.look.notified() => {}
         }
         let sockets = app.live.sockets();
         let round = async {

@@ -23,6 +23,10 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
+use tokio::time::timeout;
+
+/// Longer than anything promised; a test that waits this long has failed.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Redis {
     /// For two servers; it ends with them, or is stopped before so many sockets or requests.
@@ -75,16 +79,20 @@ async fn publish(to: &mut MultiplexedConnection, channel: &str, payload: &[u8]) 
 
 /// Returns when both servers listen on every channel.
 pub async fn until_both_hear(redis: &mut MultiplexedConnection) {
-    for channel in CHANNELS {
-        loop {
-            let ask = ::redis::cmd("PUBSUB").arg("SHARDNUMSUB").arg(channel).to_owned();
-            let (_, many): (String, i64) = ask.query_async(redis).await.unwrap();
-            if many == 2 {
-                break;
+    let hearing = async {
+        for channel in CHANNELS {
+            while listeners(redis, channel).await != 2 {
+                tokio::task::yield_now().await;
             }
-            tokio::task::yield_now().await;
         }
-    }
+    };
+    timeout(PATIENCE, hearing).await.expect("both listen");
+}
+
+async fn listeners(redis: &mut MultiplexedConnection, channel: &str) -> i64 {
+    let ask = ::redis::cmd("PUBSUB").arg("SHARDNUMSUB").arg(channel).to_owned();
+    let (_, many): (String, i64) = ask.query_async(redis).await.unwrap();
+    many
 }
 
 pub async fn two(redis: &Redis) -> TestApp {
@@ -349,4 +357,71 @@ async fn r18_what_is_taken_away_on_one_server_is_gone_from_sockets_of_another_wi
 #[tokio::test]
 async fn r18_and_the_same_while_redis_is_away() {
     revoked(true).await;
+}
+
+#[tokio::test]
+async fn requests_are_counted_by_both_servers_together_and_by_each_alone_without_redis() {
+    let mut redis = Redis::start();
+    let five = |parts: &mut server::app::Parts| parts.config.requests_per_minute = 5;
+    let test = TestApp::start_two(beside(&redis), five).await;
+    let ana = test.person("陈一", Role::Resident).await;
+    let ben = test.person("林二", Role::Resident).await;
+    let passed = async |who: &Person<'_>| {
+        let mut passed = 0;
+        for _ in 0..14 {
+            passed += u32::from(who.get("/v1/me").await.status.is_success());
+        }
+        passed
+    };
+    assert_eq!(passed(&ana).await, 5);
+    redis.stop();
+    assert_eq!(passed(&ben).await, 10);
+}
+
+#[tokio::test]
+async fn the_account_that_the_manual_gives_a_server_is_enough_and_not_more() {
+    let redis = Redis::start();
+    let heard = overhear(&redis).await;
+    let manual = include_str!("../../../docs/OPERATIONS.md");
+    let line = manual.split('`').find(|text| text.starts_with("ACL SETUSER ala")).unwrap();
+    let mut raw = connection(&redis).await;
+    let mut words = line.split(' ');
+    let mut command = ::redis::cmd(words.next().unwrap());
+    for word in words {
+        command.arg(if word == ">…" { ">secret" } else { word });
+    }
+    let _: () = command.query_async(&mut raw).await.unwrap();
+    let url = format!("{}&user=ala&pass=secret", redis.url());
+    let test = TestApp::start_two(Between { url: url.clone(), ..beside(&redis) }, |_| {}).await;
+    until_both_hear(&mut raw).await;
+    let m = Mediation::start(&test).await;
+    let joint = m.room(JOINT).await;
+    let (mut ana, mut ben) = ana_and_ben(&m, joint).await;
+    ana.send(json!({"type": "typing", "room": joint})).await;
+    ben.until(types(m.ana.id)).await;
+    // Said by Redis, which notes what it has carried out, and not by PostgreSQL instead.
+    let carried_out = async {
+        while !heard.lock().unwrap().contains("SPUBLISH") {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(PATIENCE, carried_out).await.expect("said by Redis");
+    // Refused where requests cannot be counted.
+    assert_eq!(test.ask(crate::accounts::PHONE).await.status, 202);
+    let client = ::redis::Client::open(url).unwrap();
+    let mut ours = client.get_multiplexed_async_connection().await.unwrap();
+    for forbidden in [
+        &["FLUSHALL"][..],
+        &["KEYS", "*"],
+        &["CONFIG", "GET", "*"],
+        &["GET", "other"],
+        &["SPUBLISH", "other", "x"],
+    ] {
+        let mut command = ::redis::cmd(forbidden[0]);
+        for word in &forbidden[1..] {
+            command.arg(*word);
+        }
+        let refused = command.query_async::<::redis::Value>(&mut ours).await.unwrap_err();
+        assert_eq!(refused.code(), Some("NOPERM"), "{forbidden:?}: {refused}");
+    }
 }

@@ -12,6 +12,9 @@ use serde_json::json;
 use server::db::Hint;
 use server::live::bus::Word;
 use std::time::{Duration, Instant};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::watch;
 use tokio::time::timeout;
 
 /// After an outage a server has to be listening again within this.
@@ -98,6 +101,72 @@ async fn r8_two_minutes_without_redis_and_with_one_that_hangs() {
     outage(Outage::Hangs, Duration::from_secs(120)).await;
 }
 
+/// What was said meanwhile is unknown.
+async fn until_everything_is_looked_at(hints: &mut Receiver<Hint>) {
+    let looked = async { while hints.recv().await.unwrap() != Hint::Everything {} };
+    timeout(HEARS_WITHIN, looked).await.expect("everything is looked at");
+}
+
+/// Stands between servers and their Redis, and can stop passing on what comes on the lines that there are.
+struct Between {
+    url: String,
+    frozen: watch::Sender<u32>,
+    _home: tempfile::TempDir,
+}
+
+impl Between {
+    fn start(redis: &Redis) -> Self {
+        let home = tempfile::tempdir_in("/tmp").unwrap();
+        let own = home.path().join("socket");
+        let path = |url: &str| url.replace("redis+unix://", "").replace("?protocol=resp3", "");
+        let (theirs, listener) = (path(&redis.url()), UnixListener::bind(&own).unwrap());
+        let frozen = watch::Sender::new(0);
+        let freezing = frozen.clone();
+        tokio::spawn(async move {
+            while let Ok((mut near, _)) = listener.accept().await {
+                let mut far = UnixStream::connect(&theirs).await.unwrap();
+                let mut freeze = freezing.subscribe();
+                tokio::spawn(async move {
+                    tokio::select! {
+                        _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
+                        // Neither end learns of it.
+                        _ = freeze.changed() => std::future::pending().await,
+                    }
+                });
+            }
+        });
+        Self { url: format!("redis+unix://{}", own.display()), frozen, _home: home }
+    }
+}
+
+#[tokio::test]
+async fn a_line_that_is_dead_and_not_closed_is_found_and_replaced() {
+    let redis = Redis::start();
+    let line = Between::start(&redis);
+    let between = crate::servers::Between { url: line.url.clone(), ..beside(&redis) };
+    let test = TestApp::start_two(between, |_| {}).await;
+    let mut raw = connection(&redis).await;
+    until_both_hear(&mut raw).await;
+    let m = Mediation::start(&test).await;
+    let joint = m.room(JOINT).await;
+    let (mut ana, mut ben) = ana_and_ben(&m, joint).await;
+    let began = Instant::now();
+    line.frozen.send_modify(|times| *times += 1);
+    // Nobody says anything that could fail: only asking the line finds out.
+    let (room, third) = (joint, Third::of(&test));
+    for (phone, person) in [(&mut ana, m.lawyer.id), (&mut ben, m.mediator.id)] {
+        let heard = phone.until(types(person));
+        tokio::pin!(heard);
+        loop {
+            third.says(&mut raw, Word::Hint(Hint::Typing { room, person })).await;
+            if timeout(Duration::from_millis(100), &mut heard).await.is_ok() {
+                break;
+            }
+        }
+    }
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+}
+
 #[tokio::test]
 async fn a_server_that_began_without_redis_finds_it() {
     let mut redis = Redis::start();
@@ -106,9 +175,11 @@ async fn a_server_that_began_without_redis_finds_it() {
     let m = Mediation::start(&test).await;
     let joint = m.room(JOINT).await;
     let (mut ana, _ben) = ana_and_ben(&m, joint).await;
+    let mut hints = test.app.hints.subscribe();
     redis.restart();
     let mut raw = connection(&redis).await;
     timeout(HEARS_WITHIN, until_both_hear(&mut raw)).await.expect("both listen");
+    until_everything_is_looked_at(&mut hints).await;
     let (room, person) = (joint, m.lawyer.id);
     Third::of(&test).says(&mut raw, Word::Hint(Hint::Typing { room, person })).await;
     ana.until(types(person)).await;
@@ -122,6 +193,8 @@ async fn a_postgresql_that_hangs_up_is_listened_to_again() {
     let joint = m.room(JOINT).await;
     let (mut ana, mut ben) = ana_and_ben(&m, joint).await;
     redis.stop();
+    let mut hints = test.app.hints.subscribe();
+    until_everything_is_looked_at(&mut hints).await;
     let cut: i64 = sqlx::query_scalar(
         "select count(pg_terminate_backend(pid)) from pg_stat_activity
          where datname = current_database() and query like 'LISTEN%'",
@@ -130,6 +203,7 @@ async fn a_postgresql_that_hangs_up_is_listened_to_again() {
     .await
     .unwrap();
     assert_eq!(cut, 2, "each server listens");
+    until_everything_is_looked_at(&mut hints).await;
     // What is typed comes by this way alone, and what is lost is not repeated: so it is typed until it is heard.
     let (began, typing) = (Instant::now(), json!({"type": "typing", "room": joint}));
     let heard = loop {

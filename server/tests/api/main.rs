@@ -6,7 +6,10 @@
     clippy::disallowed_methods,
     reason = "a test's helpers fail by panicking, and make ids and tasks of their own"
 )]
-#![expect(clippy::duplicate_mod, reason = "the tests of one server run again on two, as they stand")]
+#![expect(
+    clippy::duplicate_mod,
+    reason = "the tests of one server run again on two, as they stand"
+)]
 
 mod access;
 mod accounts;

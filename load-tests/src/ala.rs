@@ -13,6 +13,10 @@ use tokio::time::sleep;
 const READY_WITHIN: Duration = Duration::from_secs(60);
 const STOP_WITHIN: Duration = Duration::from_secs(60);
 
+/// What keeps one client from taking too much.
+const GENEROUS: [&str; 4] =
+    ["ALA_MAX_CONNECTIONS", "ALA_SOCKETS_PER_ADDRESS", "ALA_FRAMES_BURST", "ALA_FRAMES_PER_SECOND"];
+
 /// What the server is started with, again and again.
 pub struct Settings {
     pub binary: PathBuf,
@@ -23,6 +27,8 @@ pub struct Settings {
     pub key_file: PathBuf,
     /// The database may lose what it acknowledged, and that is wanted: the server would not start on it.
     pub careless: bool,
+    /// Thousands of sockets from one machine that say as much as they can.
+    pub generous: bool,
 }
 
 /// A place for the server, and the server in it while it runs.
@@ -48,6 +54,10 @@ impl Ala {
 
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     pub fn data(&self) -> PathBuf {
@@ -88,6 +98,11 @@ impl Ala {
         command.env("ALA_TOKEN_KEY_FILE", &self.settings.key_file);
         // One person here does the work of a district.
         command.env("ALA_REQUESTS_PER_MINUTE", "100000000");
+        if self.settings.generous {
+            for name in GENEROUS {
+                command.env(name, "1000000");
+            }
+        }
         if self.settings.careless {
             command.env("ALA_UNSAFE_DATABASE", "true");
         }

@@ -1,18 +1,30 @@
 //! Whole mediations as load: what survives, and how fast it is.
 
 mod ala;
+mod arena;
+mod baseline;
 mod checker;
 mod client;
+mod compare;
+mod cpu;
 mod fault;
+mod figures;
 mod final_read;
+mod floor;
 mod history;
+mod idle;
 mod kill;
 mod measure;
+mod memory;
 mod people;
 mod postgres;
 mod random;
+mod reconnect;
+mod rooms;
+mod seed;
 mod socket;
 mod story;
+mod swarm;
 mod tokens;
 
 use anyhow::Context;
@@ -36,13 +48,26 @@ enum Command {
     Kill(kill::Options),
     /// Measure filing and talking beside `pgbench` doing the same on the same cluster.
     Measure(measure::Options),
+    /// Talk in many rooms at once, through our server and through an idiomatic one, side by side.
+    Rooms(rooms::Options),
+    /// Measure the limits: one client's commit, a row among many, a frame sent.
+    Floor(floor::Options),
+    /// Hold many connections that do nothing, and measure the memory of each.
+    Idle(idle::Options),
+    /// Have thousands lose the line at once and come back with their cursors.
+    Reconnect(reconnect::Options),
+    /// Everything promised about speed, side by side in one run, against its goals.
+    Compare(compare::Options),
+    /// That idiomatic one, as a server of its own.
+    #[command(hide = true)]
+    Baseline(baseline::Options),
     /// Check a history written by `kill --history`.
     Check { history: PathBuf },
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Cli::parse().command).await {
+    match Box::pin(run(Cli::parse().command)).await {
         Ok(code) => code,
         Err(error) => {
             eprintln!("load-tests: {error:#}");
@@ -57,31 +82,74 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Kill(options) => {
             let out = options.out.clone();
             let report = kill::run(options).await?;
-            write(out.as_deref(), &report)?;
             tell(&report.violations);
-            println!("{}", report.figures());
-            Ok(verdict(report.is_clean()))
+            end(out, &report, "", &report.figures(), report.is_clean())
         }
         Command::Measure(options) => {
             let out = options.out.clone();
             let report = measure::run(options).await?;
-            write(out.as_deref(), &report)?;
-            print!("{}", report.table());
-            println!("{}", report.figures());
+            end(out, &report, &report.table(), &report.figures(), true)
+        }
+        Command::Rooms(options) => {
+            let out = options.out.clone();
+            let report = rooms::run(options).await?;
+            end(out, &report, &report.table(), &report.figures(), report.is_clean())
+        }
+        Command::Floor(options) => {
+            let out = options.out.clone();
+            let floor = floor::run(options).await?;
+            end(out, &floor, "", &floor.figures(), true)
+        }
+        Command::Idle(options) => {
+            let out = options.out.clone();
+            let report = idle::run(options).await?;
+            end(out, &report, "", &report.figures(), report.is_clean())
+        }
+        Command::Reconnect(options) => {
+            let out = options.out.clone();
+            let report = reconnect::run(options).await?;
+            end(out, &report, "", &report.figures(), report.is_clean())
+        }
+        Command::Compare(options) => {
+            let out = options.out.clone();
+            let report = Box::pin(compare::run(options)).await?;
+            end(out, &report, &report.table(), &report.figures(), report.is_good())
+        }
+        Command::Baseline(options) => {
+            baseline::run(options).await?;
             Ok(ExitCode::SUCCESS)
         }
-        Command::Check { history } => {
-            let text = std::fs::read(&history)
-                .with_context(|| format!("cannot read {}", history.display()))?;
-            let history: History = serde_json::from_slice(&text)?;
-            let violations = checker::check(&history);
-            tell(&violations);
-            let rules = checker::count(&violations);
-            let rules: Vec<String> = rules.iter().map(|(rule, n)| format!("{rule}={n}")).collect();
-            println!("attempts={} {}", history.attempts.len(), rules.join(" "));
-            Ok(verdict(violations.is_empty()))
-        }
+        Command::Check { history } => check(&history),
     }
+}
+
+fn check(history: &Path) -> anyhow::Result<ExitCode> {
+    let text =
+        std::fs::read(history).with_context(|| format!("cannot read {}", history.display()))?;
+    let history: History = serde_json::from_slice(&text)?;
+    let violations = checker::check(&history);
+    tell(&violations);
+    let rules = checker::count(&violations);
+    let rules: Vec<String> = rules.iter().map(|(rule, n)| format!("{rule}={n}")).collect();
+    println!("attempts={} {}", history.attempts.len(), rules.join(" "));
+    Ok(verdict(violations.is_empty()))
+}
+
+/// The whole result into the file, the rest onto the screen, the figures last.
+fn end(
+    out: Option<PathBuf>,
+    result: &impl Serialize,
+    table: &str,
+    figures: &str,
+    good: bool,
+) -> anyhow::Result<ExitCode> {
+    if let Some(file) = out {
+        let json = serde_json::to_vec_pretty(result)?;
+        std::fs::write(&file, json).with_context(|| format!("cannot write {}", file.display()))?;
+    }
+    print!("{table}");
+    println!("{figures}");
+    Ok(verdict(good))
 }
 
 fn verdict(good: bool) -> ExitCode {
@@ -93,10 +161,4 @@ fn tell(violations: &[checker::Violation]) {
     for violation in violations.iter().take(20) {
         println!("{} {}: {}", violation.rule.name(), violation.log, violation.what);
     }
-}
-
-fn write(file: Option<&Path>, result: &impl Serialize) -> anyhow::Result<()> {
-    let Some(file) = file else { return Ok(()) };
-    let json = serde_json::to_vec_pretty(result)?;
-    std::fs::write(file, json).with_context(|| format!("cannot write {}", file.display()))
 }

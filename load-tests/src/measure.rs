@@ -1,6 +1,5 @@
 //! How fast: filing and talking through the server, beside `pgbench` running the same statements on the same cluster.
 
-mod cpu;
 mod pgbench;
 mod report;
 mod script;

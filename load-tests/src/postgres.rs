@@ -15,6 +15,8 @@ use tokio::time::sleep;
 const READY_WITHIN: Duration = Duration::from_secs(60);
 const STOP_WITHIN: Duration = Duration::from_secs(60);
 const PORT: u16 = 5432;
+/// Every cluster has it.
+pub const DATABASE: &str = "postgres";
 /// PostgreSQL never runs as root: the first of these that there is runs it for root.
 const ACCOUNTS: [&str; 2] = ["postgres", "nobody"];
 
@@ -164,11 +166,12 @@ impl Cluster {
         self.folder.join("data")
     }
 
-    pub fn url(&self) -> String {
+    pub fn url(&self, database: &str) -> String {
         let socket = self.folder.to_string_lossy().replace('/', "%2F");
-        format!("postgres://ala@localhost:{PORT}/postgres?host={socket}")
+        format!("postgres://ala@localhost:{PORT}/{database}?host={socket}")
     }
 
+    /// Of the first database.
     pub fn options(&self) -> PgConnectOptions {
         options(&self.folder)
     }
@@ -194,7 +197,7 @@ fn options(socket: &Path) -> PgConnectOptions {
         .socket(socket)
         .port(PORT)
         .username("ala")
-        .database("postgres")
+        .database(DATABASE)
         .ssl_mode(PgSslMode::Disable)
 }
 

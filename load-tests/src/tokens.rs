@@ -51,7 +51,7 @@ impl Key {
         Ok(Self { sign: EncodingKey::from_ed_der(der.as_ref()), kid })
     }
 
-    fn sign(&self, account: AccountId, login: LoginId) -> anyhow::Result<String> {
+    pub fn sign(&self, account: AccountId, login: LoginId) -> anyhow::Result<String> {
         let now = now().timestamp();
         let claims = Claims {
             sub: account,

@@ -11,7 +11,7 @@ use crate::evidence::files::Files;
 use crate::http::docs::Operations;
 use crate::http::limits::Limits;
 use crate::live::bus::Word;
-use crate::live::{Bus, Hub, Log};
+use crate::live::{self, Bus, Hub, Log};
 use crate::notify::sms::Sms;
 use domain::rules::Rules;
 use sqlx::PgPool;
@@ -26,6 +26,8 @@ pub struct App(Arc<Parts>);
 
 pub struct Parts {
     pub db: PgPool,
+    /// For what is said in rooms, so that nothing else holds it up.
+    pub log_db: PgPool,
     pub clock: Clock,
     pub ids: Ids,
     pub config: Config,
@@ -38,7 +40,7 @@ pub struct Parts {
     pub sms: Sms,
     pub operations: Operations,
     pub files: Files,
-    /// What was committed, told to sockets and workers of this process.
+    /// What was committed, told to the workers of this process.
     pub hints: broadcast::Sender<Hint>,
     /// Who listens to what on this server.
     pub live: Arc<Hub>,
@@ -59,9 +61,15 @@ impl App {
     /// Tells what was committed. Nobody listening is fine: the hint is only about when to read.
     pub fn tell(&self, hints: Vec<Hint>) {
         for hint in hints {
-            let _ = self.hints.send(hint);
             self.bus.say(Word::Hint(hint));
+            self.hear(hint);
         }
+    }
+
+    /// The same, for this server alone.
+    pub fn hear(&self, hint: Hint) {
+        live::told(self, hint);
+        let _ = self.hints.send(hint);
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Database, Options};
 use crate::ala::{self, Ala, Settings};
 use crate::fault::Fault;
-use crate::postgres::{self, Cluster, Commit};
+use crate::postgres::{self, Cluster, Commit, DATABASE};
 use crate::tokens::Key;
 use anyhow::{Context, ensure};
 use rustix::process::Signal;
@@ -28,9 +28,10 @@ impl Target {
         let mut ala = Ala::new(Settings {
             binary: options.ala.clone().unwrap_or_else(ala::beside_this_program),
             folder: folder.to_owned(),
-            database_url: cluster.as_ref().map(Cluster::url),
+            database_url: cluster.as_ref().map(|it| it.url(DATABASE)),
             key_file,
             careless,
+            generous: false,
         })?;
         ala.start().await?;
         Ok((Self { ala, cluster }, key))

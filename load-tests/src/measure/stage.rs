@@ -1,6 +1,5 @@
 //! Cluster, server and people of a measurement, and the two sides of one repetition.
 
-use super::cpu::Used;
 use super::pgbench::Bench;
 use super::report::{Figures, Repetition, Work};
 use super::script::{self, PerClient};
@@ -8,9 +7,10 @@ use super::worker::Worker;
 use super::{Options, Timed};
 use crate::ala::{self, Ala, Settings};
 use crate::client::Client;
+use crate::cpu::Used;
 use crate::history::Recorder;
 use crate::people;
-use crate::postgres::{Cluster, Commit};
+use crate::postgres::{Cluster, Commit, DATABASE};
 use crate::story::Lane;
 use crate::tokens::Key;
 use anyhow::{Context, bail};
@@ -39,9 +39,10 @@ impl Stage {
         let mut ala = Ala::new(Settings {
             binary: options.ala.clone().unwrap_or_else(ala::beside_this_program),
             folder: folder.to_owned(),
-            database_url: Some(cluster.url()),
+            database_url: Some(cluster.url(DATABASE)),
             key_file,
             careless: false,
+            generous: false,
         })?;
         ala.start().await?;
         let mut db = cluster.options().connect().await?;

@@ -179,7 +179,7 @@ async fn announce(app: App, line: Arc<Line>, announced: mpsc::Sender<Word>) {
 
 /// Something may have been missed.
 fn look(app: &App) {
-    let _ = app.hints.send(Hint::Everything);
+    app.hear(Hint::Everything);
 }
 
 impl Line {
@@ -199,7 +199,7 @@ impl Line {
 
     fn take(&self, app: &App, from: ServerId, word: Word) {
         match word {
-            Word::Hint(hint) => drop(app.hints.send(hint)),
+            Word::Hint(hint) => app.hear(hint),
             Word::Ask => self.asked.notify_one(),
             _ => app.live.hear(from, word, Instant::now()),
         }

@@ -5,10 +5,10 @@
 
 use crate::live::bus::{Bus, ServerId, Word};
 use crate::live::held;
-use crate::live::hub::{Hub, Topic};
+use crate::live::hub::Hub;
 use crate::live::limits::SOCKETS_A_PERSON;
 use crate::live::outbox::Close;
-use protocol::live::{ServerFrame, close};
+use protocol::live::close;
 use protocol::{PersonId, RoomId};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, OnceLock};
@@ -174,11 +174,9 @@ impl Hub {
         }
     }
 
-    /// Whoever is here too has neither come nor gone.
     fn turned(&self, room: RoomId, person: PersonId, online: bool) {
-        let here = self.listeners(Topic::Room(room));
-        if !here.iter().any(|live| live.actor.person == person) {
-            self.tell(room, person, &ServerFrame::Presence { room, person, online });
+        if let Some(room) = self.room(room) {
+            room.turned(person, online);
         }
     }
 
@@ -201,7 +199,7 @@ impl Hub {
     pub fn holds(&self, word: Word) -> bool {
         match word {
             Word::Here { room, person } => {
-                self.sockets_of(person).iter().any(|live| live.hears(room))
+                self.sockets_of(person).iter().any(|live| live.room(room).is_some())
             }
             Word::Open { socket, person, .. } => {
                 self.sockets_of(person).iter().any(|live| live.id == socket)
@@ -216,8 +214,7 @@ impl Hub {
         for live in self.sockets() {
             let person = live.actor.person;
             words.push(Word::Open { socket: live.id, person, since: live.since });
-            let rooms = held(&live.listening);
-            words.extend(rooms.rooms.keys().map(|room| Word::Here { room: *room, person }));
+            words.extend(live.rooms().iter().map(|room| Word::Here { room: room.id, person }));
         }
         words
     }

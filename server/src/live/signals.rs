@@ -7,8 +7,7 @@ use crate::app::App;
 use crate::db::Hint;
 use crate::error::ApiError;
 use crate::live::bus::Word;
-use crate::live::handle::membership;
-use crate::live::hub::Topic;
+use crate::live::room::Room;
 use chrono::Duration;
 use protocol::live::ServerFrame;
 use protocol::{PersonId, RoomId};
@@ -17,17 +16,14 @@ use serde_json::Value;
 /// Longer than anybody waits for an answer.
 const KEPT: Duration = Duration::minutes(1);
 
-/// To whoever of the two is in the room and here. Whether there was anybody.
-pub async fn hand_over(app: &App, room: RoomId, from: PersonId, to: PersonId, data: Value) -> bool {
-    let frame = ServerFrame::Signal { media_room: room, from, data };
-    let mut here = false;
-    for other in app.live.listeners(Topic::Room(room)) {
-        if other.actor.person == to && membership(app, &other, room).await.is_ok() {
-            other.outbox.push(&frame);
-            here = true;
-        }
+/// To somebody who is in the room and here. Whether they are.
+pub fn hand_over(room: &Room, from: PersonId, to: PersonId, data: &Value) -> bool {
+    let there = if room.is_member(to) { room.listeners_of(to) } else { Vec::new() };
+    for other in &there {
+        let (media_room, data) = (room.id, data.clone());
+        other.outbox.push(&ServerFrame::Signal { media_room, from, data });
     }
-    here
+    !there.is_empty()
 }
 
 /// Leaves it for the other servers.
@@ -55,28 +51,27 @@ pub async fn post(
 
 /// Hands over what was left for somebody who is here.
 pub async fn fetch(app: &App, room: RoomId, to: PersonId, id: i64) {
-    let is_here = |person| app.live.sockets_of(person).iter().any(|live| live.hears(room));
-    if !is_here(to) {
+    let Some(room) = app.live.room(room).filter(|room| !room.listeners_of(to).is_empty()) else {
         return;
-    }
-    if let Err(error) = take(app, room, to, id).await {
+    };
+    if let Err(error) = take(app, &room, to, id).await {
         tracing::warn!(code = error.code().as_str(), "a signal could not be handed over");
     }
 }
 
-async fn take(app: &App, room: RoomId, to: PersonId, id: i64) -> Result<(), ApiError> {
+async fn take(app: &App, room: &Room, to: PersonId, id: i64) -> Result<(), ApiError> {
     let row = sqlx::query!(
         r#"select from_id as "from: PersonId", data from live_signals
            where id = $1 and room_id = $2 and to_id = $3"#,
         id,
-        room as RoomId,
+        room.id as RoomId,
         to as PersonId,
     )
     .fetch_optional(&app.db)
     .await?;
     let Some(row) = row else { return Ok(()) };
     let data = serde_json::from_str(&row.data).map_err(anyhow::Error::from)?;
-    hand_over(app, room, row.from, to, data).await;
+    hand_over(room, row.from, to, &data);
     Ok(())
 }
 

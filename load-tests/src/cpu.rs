@@ -1,6 +1,7 @@
-//! Processor time of the server and of PostgreSQL, from `/proc`.
+//! Processor time of the server and of PostgreSQL, from `/proc`, and of a thread.
 
 use anyhow::Context;
+use rustix::time::{ClockId, clock_gettime};
 use std::path::Path;
 use std::time::Duration;
 use tokio::time::sleep;
@@ -43,6 +44,12 @@ impl Used {
             postgres: self.postgres.saturating_sub(before.postgres),
         }
     }
+}
+
+/// What this thread has used so far.
+pub fn of_this_thread() -> Duration {
+    let used = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(used.tv_sec.unsigned_abs(), u32::try_from(used.tv_nsec).unwrap_or_default())
 }
 
 struct Process {

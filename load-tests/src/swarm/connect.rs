@@ -1,0 +1,97 @@
+//! Coming in and going away: hello with cursors, a bounded number on their way at any moment.
+
+use super::{Stage, Swarm, frame};
+use anyhow::ensure;
+use std::time::{Duration, Instant};
+
+/// On their way in at once: fewer than a server has to admit that do not say who they are.
+pub const AT_ONCE: usize = 150;
+
+impl Swarm {
+    /// Until all of these have their backlog; tells how long that took.
+    pub fn connect(
+        &mut self,
+        sockets: impl IntoIterator<Item = usize>,
+        within: Duration,
+    ) -> anyhow::Result<Duration> {
+        let began = Instant::now();
+        let mut waiting = sockets.into_iter().filter(|n| self.sockets[*n].stage == Stage::Away);
+        let mut waiting = waiting.by_ref().collect::<Vec<_>>().into_iter();
+        loop {
+            while self.opening < AT_ONCE
+                && let Some(number) = waiting.next()
+            {
+                self.sockets[number].open(number, self.server, &self.poll)?;
+                self.opening += 1;
+            }
+            if self.opening == 0 {
+                break;
+            }
+            let left = within.saturating_sub(began.elapsed());
+            ensure!(!left.is_zero(), "{} sockets do not come in", self.opening + waiting.len());
+            self.wait(left)?;
+            let trouble = self.tally.first_trouble.as_deref().unwrap_or_default();
+            ensure!(self.tally.dropped == 0, "the server does not let them in: {trouble}");
+        }
+        Ok(began.elapsed())
+    }
+
+    /// Everybody of these hangs up at once.
+    pub fn hang_up(&mut self, sockets: impl IntoIterator<Item = usize>) {
+        for number in sockets {
+            self.leave(number);
+        }
+    }
+
+    pub fn all(&self) -> std::ops::Range<usize> {
+        0..self.sockets.len()
+    }
+
+    pub(super) fn greet(&mut self, number: usize) -> anyhow::Result<()> {
+        let (account, login) = self.crowd.member(number);
+        let token = self.key.sign(account, login)?;
+        let room = &self.rooms[self.room_of(number)].name;
+        let cursor = self.sockets[number].ear.cursor;
+        let hello =
+            format!(r#"{{"type":"hello","token":"{token}","cursors":{{"{room}":{cursor}}}}}"#);
+        self.sockets[number].stage = Stage::Greeting;
+        self.send(number, frame::TEXT, hello.as_bytes())
+    }
+
+    pub(super) fn caught_up(&mut self, number: usize, head: i64) {
+        let at = self.room_of(number);
+        let socket = &mut self.sockets[number];
+        if socket.stage != Stage::Greeting {
+            return;
+        }
+        socket.stage = Stage::Ready;
+        self.opening -= 1;
+        self.rooms[at].present += 1;
+        // The backlog was not all of it.
+        if self.contiguous && head != socket.ear.cursor {
+            self.tally.violations.gaps += 1;
+        }
+        socket.ear.cursor = socket.ear.cursor.max(head);
+    }
+
+    pub(super) fn dropped(&mut self, number: usize, why: &[u8]) {
+        if self.sockets[number].stage != Stage::Away {
+            self.tally.dropped += 1;
+            self.tally.trouble(why);
+            self.leave(number);
+        }
+    }
+
+    fn leave(&mut self, number: usize) {
+        let at = self.room_of(number);
+        let socket = &mut self.sockets[number];
+        match socket.stage {
+            Stage::Away => return,
+            Stage::Upgrading | Stage::Greeting => self.opening -= 1,
+            Stage::Ready => self.rooms[at].present -= 1,
+        }
+        self.outstanding -= socket.outstanding;
+        self.tally.unanswered += socket.outstanding;
+        socket.close();
+    }
+}

@@ -300,8 +300,13 @@ language sql stable security definer set search_path = public, pg_temp
 as $$
     select r.id, r.dispute_id, r.kind, r.side, s.is_open, s.is_member, s.first,
            case when s.is_member then room_head(r.id) else s.left_seq - 1 end, s.read_seq,
-           (select count(*) from read_room_entries(p_account, r.id, s.read_seq, 1000) e
-            where e.sender is distinct from s.person_id)
+           (select count(*) from (
+                select from room_members m
+                join room_entries e on e.room_id = m.room_id and e.seq >= m.joined_seq
+                    and (m.left_seq is null or e.seq < m.left_seq)
+                where m.room_id = r.id and m.person_id = s.person_id and e.seq > s.read_seq
+                    and e.sender_id is distinct from s.person_id
+                limit 1000) e)
     from rooms r
     join lateral (
         select m.person_id, min(m.joined_seq) as first, bool_or(m.left_seq is null) as is_member,

@@ -10,7 +10,8 @@ use crate::db::Hint;
 use crate::evidence::files::Files;
 use crate::http::docs::Operations;
 use crate::http::limits::Limits;
-use crate::live::{self, Hub, Log};
+use crate::live::bus::Word;
+use crate::live::{self, Bus, Hub, Log};
 use crate::media::{Ice, audio};
 use crate::notify::sms::Sms;
 use domain::rules::Rules;
@@ -44,6 +45,8 @@ pub struct Parts {
     pub hints: broadcast::Sender<Hint>,
     /// Who listens to what on this server.
     pub live: Arc<Hub>,
+    /// What other servers are told.
+    pub bus: Bus,
     /// What is being said, on its way to disk.
     pub log: Log,
     /// Who hears whom over a WebSocket on this server.
@@ -63,9 +66,15 @@ impl App {
     /// Tells what was committed. Nobody listening is fine: the hint is only about when to read.
     pub fn tell(&self, hints: Vec<Hint>) {
         for hint in hints {
-            live::told(self, hint);
-            let _ = self.hints.send(hint);
+            self.bus.say(Word::Hint(hint));
+            self.hear(hint);
         }
+    }
+
+    /// The same, for this server alone.
+    pub fn hear(&self, hint: Hint) {
+        live::told(self, hint);
+        let _ = self.hints.send(hint);
     }
 }
 

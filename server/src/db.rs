@@ -93,7 +93,13 @@ pub enum Hint {
     Login(LoginId),
     /// Somebody's place in the media has changed, or a signal is there for them.
     Media(PersonId),
+    Typing {
+        room: RoomId,
+        person: PersonId,
+    },
     Jobs,
+    /// Hints may have been lost: whatever one waits for may have happened.
+    Everything,
 }
 
 /// An open transaction with the moment and the ids it works with.

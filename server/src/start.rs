@@ -16,7 +16,7 @@ use crate::http::docs::Operations;
 use crate::http::limits::Limits;
 use crate::http::{metrics, serve};
 use crate::jobs::worker;
-use crate::live::{self, Bounds, Hub, Log};
+use crate::live::{self, Bounds, Bus, Hub, Log};
 use crate::media::{Ice, audio};
 use crate::notify::sms::Sms;
 use crate::{router, telemetry};
@@ -130,6 +130,7 @@ pub fn parts(config: Config, database: PgConnectOptions) -> anyhow::Result<Parts
         Some(file) => CodeKey::from_file(file)?,
         None => CodeKey::ephemeral()?,
     };
+    let bus = Bus::of(config.redis_url.as_deref(), &codes)?;
     let vault = match &config.vault_key_file {
         Some(file) => Vault::from_file(file)?,
         None => Vault::kept_in(&config.data)?,
@@ -157,6 +158,7 @@ pub fn parts(config: Config, database: PgConnectOptions) -> anyhow::Result<Parts
         operations: Operations::of(&router::api().1)?,
         hints: broadcast::channel(HINTS).0,
         live: Arc::new(Hub::with(Bounds::of(&config))),
+        bus,
         log: Log::default(),
         tasks: TaskTracker::new(),
         stop: CancellationToken::new(),

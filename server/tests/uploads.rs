@@ -12,6 +12,8 @@ mod app;
 mod contract;
 #[path = "support/postgres.rs"]
 mod postgres;
+#[path = "api/servers.rs"]
+mod servers;
 
 use app::{Person, TestApp};
 use bytes::Bytes;

@@ -11,7 +11,7 @@ use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::OnceCell;
 
 /// What holds while Redis is away.
@@ -47,6 +47,7 @@ impl Limits {
             connection: OnceCell::new(),
             script: redis::Script::new(COUNT),
             own: Local::default(),
+            away_until: Mutex::default(),
         })))
     }
 
@@ -148,9 +149,13 @@ return {requests, redis.call('PTTL', KEYS[1])}";
 /// A request waits this long at most before Redis counts as away.
 const PATIENCE: Duration = Duration::from_millis(250);
 
+/// Whoever asks right after somebody found Redis away does not wait for it too.
+const AWAY: Duration = Duration::from_secs(1);
+
 /// Counters in Redis.
 pub struct Shared {
     client: redis::Client,
+    away_until: Mutex<Option<Instant>>,
     connection: OnceCell<ConnectionManager>,
     script: redis::Script,
     own: Local,
@@ -158,6 +163,17 @@ pub struct Shared {
 
 impl Shared {
     async fn count(&self, key: &str, limit: &Limit) -> redis::RedisResult<Counted> {
+        let away_until = *self.away_until.lock().unwrap_or_else(PoisonError::into_inner);
+        if away_until.is_some_and(|until| Instant::now() < until) {
+            return Err((redis::ErrorKind::Io, "it was away a moment ago").into());
+        }
+        let counted = self.ask(key, limit).await;
+        let until = counted.is_err().then(|| Instant::now() + AWAY);
+        *self.away_until.lock().unwrap_or_else(PoisonError::into_inner) = until;
+        counted
+    }
+
+    async fn ask(&self, key: &str, limit: &Limit) -> redis::RedisResult<Counted> {
         let mut connection = self.connection().await?.clone();
         let window = u64::try_from(limit.window.as_millis()).unwrap_or(u64::MAX);
         let (requests, left): (u32, i64) =

@@ -10,11 +10,15 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 use tower::Service;
 
 const HEADERS: Duration = Duration::from_secs(10);
 const DRAIN: Duration = Duration::from_secs(25);
+/// For the first request on a connection that was made just before the stop.
+const FIRST: Duration = Duration::from_secs(1);
 
 /// The address of the peer, as the socket sees it.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +27,7 @@ pub struct Peer(pub SocketAddr);
 /// Serves until told to stop, then finishes what is in flight.
 pub async fn serve(app: App, router: Router, listener: TcpListener) -> anyhow::Result<()> {
     app.tasks.spawn(live::run(app.clone()));
+    live::bus::start(&app);
     app.tasks.spawn(media::run(app.clone()));
     app.tasks.spawn(media::audio::run(app.clone()));
     let places = Arc::new(Semaphore::new(app.config.max_connections));
@@ -34,28 +39,49 @@ pub async fn serve(app: App, router: Router, listener: TcpListener) -> anyhow::R
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, peer)) => {
-                let (app, router) = (app.clone(), router.clone());
-                app.tasks.clone().spawn(async move {
-                    connection(app, router, stream, peer).await;
-                    drop(place);
-                });
-            }
+            Ok((stream, peer)) => take(&app, &router, stream, peer, place),
             Err(error) => tracing::warn!(%error, "could not accept a connection"),
         }
     }
+    // Who is connected already, as far as they can tell, is not reset with the listener.
+    let listener = listener.into_std()?;
+    while let Ok(place) = places.clone().try_acquire_owned()
+        && let Ok((stream, peer)) = listener.accept()
+        && stream.set_nonblocking(true).is_ok()
+        && let Ok(stream) = TcpStream::from_std(stream)
+    {
+        take(&app, &router, stream, peer, place);
+    }
     drop(listener);
     app.tasks.close();
-    if tokio::time::timeout(DRAIN, app.tasks.wait()).await.is_err() {
+    if timeout(DRAIN, app.tasks.wait()).await.is_err() {
         tracing::warn!(left = app.tasks.len(), "stopped before everything had finished");
     }
+    app.bus.close().await;
     Ok(())
+}
+
+fn take(
+    app: &App,
+    router: &Router,
+    stream: TcpStream,
+    peer: SocketAddr,
+    place: OwnedSemaphorePermit,
+) {
+    let (serving, router) = (app.clone(), router.clone());
+    app.tasks.spawn(async move {
+        connection(serving, router, stream, peer).await;
+        drop(place);
+    });
 }
 
 async fn connection(app: App, router: Router, stream: TcpStream, peer: SocketAddr) {
     let _ = stream.set_nodelay(true);
+    let begun = CancellationToken::new();
+    let begins = begun.clone();
     let service =
         TowerToHyperService::new(tower::service_fn(move |mut request: http::Request<_>| {
+            begins.cancel();
             request.extensions_mut().insert(Peer(peer));
             router.clone().call(request)
         }));
@@ -66,7 +92,7 @@ async fn connection(app: App, router: Router, stream: TcpStream, peer: SocketAdd
     tokio::pin!(connection);
     let outcome = tokio::select! {
         outcome = &mut connection => outcome,
-        () = app.stop.cancelled() => {
+        () = stopping(&app, &begun) => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }
@@ -74,4 +100,11 @@ async fn connection(app: App, router: Router, stream: TcpStream, peer: SocketAdd
     if let Err(error) = outcome {
         tracing::debug!(error = %error, "connection ended early");
     }
+}
+
+/// Returns when a connection is to end after what it has in hand: on one that was never used, hyper would not even
+/// read the request that is on its way.
+async fn stopping(app: &App, begun: &CancellationToken) {
+    app.stop.cancelled().await;
+    let _ = timeout(FIRST, begun.cancelled()).await;
 }

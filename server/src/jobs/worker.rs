@@ -47,7 +47,7 @@ async fn await_work(app: &App, hints: &mut broadcast::Receiver<Hint>) {
         // Behind or closed: look at the queue, or leave it to the poll.
         while !matches!(
             hints.recv().await,
-            Ok(Hint::Jobs) | Err(broadcast::error::RecvError::Lagged(_))
+            Ok(Hint::Jobs | Hint::Everything) | Err(broadcast::error::RecvError::Lagged(_))
         ) {}
     };
     tokio::select! {

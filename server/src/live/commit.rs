@@ -1,7 +1,9 @@
 //! One commit: stores what has collected, tells those who asked, then those who listen.
 
 use crate::app::App;
+use crate::db::Hint;
 use crate::error::ApiError;
+use crate::live::bus::Word;
 use crate::live::line::Line;
 use crate::live::log::{Answer, Asker, Waiting};
 use crate::live::open::Live;
@@ -170,6 +172,7 @@ fn tell(app: &App, outcomes: Vec<(Waiting, Outcome)>) -> Busy {
         waiting.answer(answer);
     }
     for (room, new) in rooms {
+        app.bus.say(Word::Hint(Hint::Room(room)));
         if let Some(room) = app.live.room(room)
             && !room.extend(new.said, new.lines)
         {

@@ -28,6 +28,10 @@ pub async fn listen(
             return Ok(false);
         };
         if room.is_member(live.actor.person) {
+            // Whoever comes from another server may know of more than this one.
+            if after > room.head() {
+                reading::changed(app, &room);
+            }
             let number = live.subscribe(&room);
             app.live.follow(live, room.dispute);
             match room.join(live, after) {

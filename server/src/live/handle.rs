@@ -1,6 +1,7 @@
 //! What each frame of somebody signed in does.
 
 use crate::app::App;
+use crate::db::Hint;
 use crate::error::ApiError;
 use crate::live::limits::ROOMS;
 use crate::live::log::Asker;
@@ -156,7 +157,8 @@ pub fn answer(live: &Live, room: RoomId, client_msg_id: ClientMsgId, said: Resul
 
 async fn typing(app: &App, live: &Live, room: RoomId) -> Result<(), ApiError> {
     let person = live.actor.person;
-    room_of(app, live, room).await?.tell_others(person, &ServerFrame::Typing { room, person });
+    room_of(app, live, room).await?;
+    app.tell(vec![Hint::Typing { room, person }]);
     Ok(())
 }
 

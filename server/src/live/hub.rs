@@ -3,19 +3,19 @@
 use crate::accounts::tokens::Claims;
 use crate::http::Actor;
 use crate::live::held;
-use crate::live::limits::{Bounds, KEEP_ROOMS, SOCKETS_A_PERSON};
+use crate::live::limits::{Bounds, KEEP_ROOMS};
 use crate::live::logins::Logins;
 use crate::live::open::Live;
-use crate::live::outbox::{Close, Outbox};
+use crate::live::outbox::Outbox;
+use crate::live::presence::Presence;
 use crate::live::room::Room;
 use crate::live::versions::Versions;
-use protocol::live::close;
 use protocol::{DisputeId, LoginId, PersonId, RoomId};
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 /// States read from the database at the same time.
 const READING_STATES: usize = 4;
@@ -37,6 +37,9 @@ pub struct Hub {
     pub states: Semaphore,
     pub logins: Logins,
     pub versions: Versions,
+    pub presence: Arc<Presence>,
+    /// Everything is to be looked at again, before the time comes.
+    pub look: Notify,
     registry: Mutex<Registry>,
     next: AtomicU64,
 }
@@ -67,6 +70,8 @@ impl Hub {
             states: Semaphore::new(READING_STATES),
             logins: Logins::default(),
             versions: Versions::default(),
+            presence: Arc::default(),
+            look: Notify::new(),
             registry: Mutex::default(),
             next: AtomicU64::new(0),
         }
@@ -94,14 +99,12 @@ impl Hub {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let live = Arc::new(Live::new(id, actor, outbox, claims));
         let mut registry = held(&self.registry);
-        let theirs = registry.people.entry(live.actor.person).or_default();
-        let open: Vec<&Arc<Live>> = theirs.iter().filter(|l| !l.outbox.is_closed()).collect();
-        let too_many = (open.len() + 1).saturating_sub(SOCKETS_A_PERSON);
-        for oldest in open.into_iter().take(too_many) {
-            oldest.outbox.close(Close::new(close::REPLACED, "replaced by a newer socket"));
-        }
-        theirs.push(live.clone());
+        let person = live.actor.person;
+        registry.people.entry(person).or_default().push(live.clone());
         registry.sockets.insert(id, live.clone());
+        drop(registry);
+        self.presence.opened(id, person, live.since);
+        self.make_way(person);
         live
     }
 
@@ -118,6 +121,8 @@ impl Hub {
                 registry.people.remove(&person);
             }
         }
+        drop(registry);
+        self.presence.shut(live.id, person);
     }
 
     /// Is told from now on what becomes of the dispute.
@@ -184,6 +189,13 @@ impl Hub {
 
     pub fn sockets(&self) -> Vec<Arc<Live>> {
         held(&self.registry).sockets.values().cloned().collect()
+    }
+
+    /// Somebody's sockets that are not being closed.
+    pub fn sockets_of(&self, person: PersonId) -> Vec<Arc<Live>> {
+        let registry = held(&self.registry);
+        let theirs = registry.people.get(&person).into_iter().flatten();
+        theirs.filter(|live| !live.outbox.is_closed()).cloned().collect()
     }
 
     pub fn of_login(&self, login: LoginId) -> Vec<Arc<Live>> {

@@ -37,6 +37,8 @@ pub struct Bounds {
     pub burst: u32,
     /// Frames that it may send in a second in the long run.
     pub per_second: u32,
+    /// Between two announcements of who is here to the other servers.
+    pub beat: Duration,
 }
 
 impl Default for Bounds {
@@ -49,6 +51,7 @@ impl Default for Bounds {
             sockets_an_address: 50,
             burst: 20,
             per_second: 2,
+            beat: Duration::from_secs(15),
         }
     }
 }
@@ -126,6 +129,7 @@ mod tests {
         let (heartbeat, _) = told(bounds);
         assert_eq!((heartbeat.ping, heartbeat.silence), (25, 60));
         assert_eq!((bounds.unauthenticated, bounds.sockets_an_address), (200, 50));
+        assert_eq!(bounds.beat, Duration::from_secs(15));
     }
 
     #[test]

@@ -158,6 +158,12 @@ pub async fn find(app: &App, claims: &Claims) -> Result<Option<Actor>, ApiError>
     if let Some(actor) = logins.fresh(key(claims)) {
         return Ok(Some(actor));
     }
+    ask(app, claims).await
+}
+
+/// As of now, whatever is known. Until the answer comes, what is known stays: a hint alone ends nothing.
+pub async fn ask(app: &App, claims: &Claims) -> Result<Option<Actor>, ApiError> {
+    let logins = &app.live.logins;
     let begun = Instant::now();
     let found = auth::find(&app.db, claims, app.clock.now(), &LIVE).await?;
     match &found {

@@ -4,6 +4,7 @@
 //! database, which says who may see it. Hints only say when to read: a lost one costs the time to the next look-round,
 //! never an entry.
 
+pub mod bus;
 mod commit;
 mod connect;
 mod connection;
@@ -18,6 +19,7 @@ mod logins;
 mod open;
 mod outbox;
 mod pace;
+mod presence;
 mod reading;
 mod room;
 mod rules;
@@ -25,6 +27,7 @@ mod socket;
 mod versions;
 mod watch;
 
+pub use bus::Bus;
 pub use connect::{connect, upgrade};
 pub use hub::{Hub, Place as Seat};
 pub use limits::{Bounds, told as frame_limits};

@@ -1,6 +1,7 @@
 //! Somebody's open socket.
 
 use crate::accounts::tokens::Claims;
+use crate::clock::Clock;
 use crate::http::Actor;
 use crate::live::held;
 use crate::live::outbox::Outbox;
@@ -13,6 +14,8 @@ use std::sync::{Arc, Mutex};
 
 pub struct Live {
     pub id: u64,
+    /// By the wall clock, which orders sockets of different servers.
+    pub since: i64,
     pub actor: Actor,
     pub outbox: Outbox,
     claims: Mutex<Claims>,
@@ -45,6 +48,7 @@ impl Live {
     pub fn new(id: u64, actor: Actor, outbox: Outbox, claims: Claims) -> Self {
         Self {
             id,
+            since: Clock::System.now().timestamp_micros(),
             actor,
             outbox,
             claims: Mutex::new(claims),

@@ -92,7 +92,7 @@ pub async fn open(
     let after = (now.head - tail).max(0);
     let lines = lines(&mut db, &[person], room, after, now.head).await?;
     drop(db);
-    let (room, is_new) = app.live.keep(Room::new(room, now, lines));
+    let (room, is_new) = app.live.keep(Room::new(room, now, lines, app.live.presence.clone()));
     if is_new {
         // Whoever changed it between the reading and this was told before anybody here was to be told.
         changed(app, &room);

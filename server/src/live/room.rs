@@ -6,6 +6,7 @@
 use crate::live::held;
 use crate::live::line::{Line, frames};
 use crate::live::open::Live;
+use crate::live::presence::Presence;
 use crate::live::reading::{Logged, Now};
 use protocol::live::ServerFrame;
 use protocol::room::ClientMsgId;
@@ -21,6 +22,7 @@ pub const TAIL: usize = 64;
 pub struct Room {
     pub id: RoomId,
     pub dispute: DisputeId,
+    presence: Arc<Presence>,
     state: Mutex<State>,
     read: Notify,
 }
@@ -97,7 +99,7 @@ impl State {
 }
 
 impl Room {
-    pub fn new(id: RoomId, now: Now, lines: Vec<Logged>) -> Self {
+    pub fn new(id: RoomId, now: Now, lines: Vec<Logged>, presence: Arc<Presence>) -> Self {
         let mut state = State {
             head: now.head,
             members: now.members,
@@ -114,7 +116,8 @@ impl Room {
         if last == Some(now.head) {
             state.tail = contiguous(lines.into_iter().map(|logged| logged.line).collect());
         }
-        Self { id, dispute: now.dispute, state: Mutex::new(state), read: Notify::new() }
+        let state = Mutex::new(state);
+        Self { id, dispute: now.dispute, presence, state, read: Notify::new() }
     }
 
     pub fn head(&self) -> i64 {
@@ -162,13 +165,14 @@ impl Room {
         let room = self.id;
         outbox.queue(&ServerFrame::CaughtUp { room, head: state.head });
         let is_new = !state.is_here(person);
-        let others: BTreeSet<PersonId> =
-            state.others(person).map(|other| other.actor.person).collect();
+        let mut others = self.presence.here(room);
+        others.extend(state.others(person).map(|other| other.actor.person));
+        others.remove(&person);
         for person in others {
             outbox.queue(&ServerFrame::Presence { room, person, online: true });
         }
         outbox.flush();
-        if is_new {
+        if is_new && !self.presence.came(room, person) {
             tell(state.others(person), &ServerFrame::Presence { room, person, online: true });
         }
         state.listeners.retain(|other| !Arc::ptr_eq(other, live));
@@ -188,7 +192,8 @@ impl Room {
         let before = state.listeners.len();
         state.listeners.retain(|other| Arc::as_ptr(other) != std::ptr::from_ref(live));
         let person = live.actor.person;
-        if state.listeners.len() < before && !state.is_here(person) {
+        let has_gone = state.listeners.len() < before && !state.is_here(person);
+        if has_gone && !self.presence.went(self.id, person) {
             let gone = ServerFrame::Presence { room: self.id, person, online: false };
             tell(state.listeners.iter(), &gone);
         }
@@ -200,6 +205,14 @@ impl Room {
     /// Hands an ephemeral frame to everybody else who listens.
     pub fn tell_others(&self, person: PersonId, frame: &ServerFrame) {
         tell(held(&self.state).others(person), frame);
+    }
+
+    /// Somebody came or went on another server. Whoever is here too has done neither.
+    pub fn turned(&self, person: PersonId, online: bool) {
+        let state = held(&self.state);
+        if !state.is_here(person) {
+            tell(state.listeners.iter(), &ServerFrame::Presence { room: self.id, person, online });
+        }
     }
 
     pub fn listeners_of(&self, person: PersonId) -> Vec<Arc<Live>> {
@@ -295,6 +308,7 @@ impl Room {
             live.outbox.push(&ServerFrame::Left { room: self.id });
         }
         for person in go.iter().map(|live| live.actor.person).collect::<BTreeSet<_>>() {
+            self.presence.went(self.id, person);
             let gone = ServerFrame::Presence { room: self.id, person, online: false };
             tell(state.listeners.iter(), &gone);
         }

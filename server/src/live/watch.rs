@@ -16,6 +16,8 @@ use std::sync::Arc;
 use tokio::time::{MissedTickBehavior, interval};
 use uuid::Uuid;
 
+const ENDED: Close = Close::new(close::NOT_AUTHENTICATED, "the login has ended");
+
 /// Until the server stops; then every socket is sent away.
 pub async fn run(app: App) {
     let mut rounds = interval(LOOK_ROUND);
@@ -24,6 +26,7 @@ pub async fn run(app: App) {
         tokio::select! {
             () = app.stop.cancelled() => break,
             _ = rounds.tick() => {}
+            () = app.live.look.notified() => {}
         }
         if let Err(error) = look_round(&app).await {
             tracing::warn!(%error, "sockets could not be looked after; trying again");
@@ -55,7 +58,13 @@ pub fn told(app: &App, hint: Hint) {
             let (app, tasks) = (app.clone(), app.tasks.clone());
             tasks.spawn(async move { end_login(&app, login).await });
         }
+        Hint::Typing { room, person } => {
+            if let Some(here) = app.live.room(room).filter(|here| here.is_member(person)) {
+                here.tell_others(person, &ServerFrame::Typing { room, person });
+            }
+        }
         Hint::Jobs | Hint::Media(_) => {}
+        Hint::Everything => app.live.look.notify_one(),
     }
 }
 
@@ -97,17 +106,21 @@ async fn look_at_logins(app: &App) -> Result<(), ApiError> {
 /// Closes what has no valid login behind it any more, or whose token has run out (SEC-WS-11).
 fn end_if_over(app: &App, live: &Arc<Live>) {
     if !app.live.logins.is_known(key(&live.claims())) {
-        live.outbox.close(Close::new(close::NOT_AUTHENTICATED, "the login has ended"));
+        live.outbox.close(ENDED);
     } else if app.clock.now() >= live.expires_at() {
         live.outbox.close(Close::new(close::NOT_AUTHENTICATED, "the token has expired"));
     }
 }
 
 async fn end_login(app: &App, login: LoginId) {
-    app.live.logins.forget(login);
-    for live in app.live.of_login(login) {
-        match logins::find(app, &live.claims()).await {
-            Ok(_) => end_if_over(app, &live),
+    let sockets = app.live.of_login(login);
+    if sockets.is_empty() {
+        app.live.logins.forget(login);
+    }
+    for live in sockets {
+        match logins::ask(app, &live.claims()).await {
+            Ok(None) => live.outbox.close(ENDED),
+            Ok(Some(_)) => {}
             Err(error) => {
                 tracing::warn!(%error, "a login could not be looked at; the next round does");
             }

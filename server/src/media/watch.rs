@@ -35,8 +35,8 @@ pub async fn run(app: App) {
             _ = rounds.tick() => None,
             hint = hints.recv() => match hint {
                 Ok(Hint::Media(person)) => Some(person),
+                Ok(Hint::Everything) | Err(RecvError::Lagged(_)) => None,
                 Ok(_) => continue,
-                Err(RecvError::Lagged(_)) => None,
                 Err(RecvError::Closed) => return,
             },
         };

@@ -2,6 +2,7 @@
 
 use crate::contract;
 use crate::postgres::{self, TestDb};
+use crate::servers::{self, Several};
 use chrono::{DateTime, Duration, Utc};
 use clap::Parser;
 use protocol::account::Role;
@@ -14,6 +15,7 @@ use server::clock::Clock;
 use server::config::Config;
 use server::{db, router, start};
 use sqlx::PgPool;
+use sqlx::postgres::PgConnectOptions;
 use uuid::Uuid;
 
 /// A Monday morning in Ningbo, in a week without holidays.
@@ -25,6 +27,8 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
 pub struct TestApp {
     pub app: App,
     pub url: String,
+    /// Where the test is about several servers.
+    pub others: Option<Several>,
     pub owner: PgPool,
     pub http: reqwest::Client,
     pub place: Place,
@@ -95,17 +99,55 @@ impl TestApp {
             // The clock of a test stands still: a minute never ends.
             config.requests_per_minute = u32::MAX;
         }
-        let mut app = start::parts(config, options).unwrap();
-        app.clock = Clock::manual(MONDAY.parse().unwrap());
-        change(&mut app);
-        let app = App::new(app);
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let serving =
-            server::http::serve::serve(app.clone(), router::router(app.clone()), listener);
-        tokio::spawn(async move { serving.await.unwrap() });
+        let clock = Clock::manual(MONDAY.parse().unwrap());
+        let (app, url) = serve(config, options, clock, change).await;
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { app, url, owner, http, place, data }
+        Self { app, url, others: None, owner, http, place, data }
+    }
+
+    /// Two servers on one database and one Redis; people hang on the one and the other in turn.
+    pub async fn start_two(between: servers::Between, change: impl Fn(&mut Parts)) -> Self {
+        let TestDb { owner, options } = postgres::fresh_database(&db::MIGRATOR).await;
+        let data = tempfile::tempdir().unwrap();
+        let arguments = servers::arguments(&data, &between);
+        let config = || {
+            let mut config = Arguments::parse_from(&arguments).config;
+            config.requests_per_minute = u32::MAX;
+            config
+        };
+        let clock = Clock::manual(MONDAY.parse().unwrap());
+        let (app, url) = serve(config(), options.clone(), clock.clone(), &change).await;
+        let (second, second_url) = serve(config(), options, clock, &change).await;
+        let place = lay_out(&owner).await;
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let others = Some(Several::new(second, second_url, between));
+        Self { app, url, others, owner, http, place, data }
+    }
+
+    /// Where the next request goes: to each server in turn.
+    pub fn next_url(&self) -> &str {
+        self.others.as_ref().and_then(Several::next_request).unwrap_or(&self.url)
+    }
+
+    /// Where the next socket of this person goes: first to the server that they belong to, then to each in turn.
+    pub fn socket_url(&self, person: PersonId) -> &str {
+        self.others.as_ref().and_then(|others| others.next_socket(person)).unwrap_or(&self.url)
+    }
+
+    fn servers(&self) -> impl Iterator<Item = &App> {
+        std::iter::once(&self.app).chain(self.others.as_ref().map(|others| &others.app))
+    }
+
+    /// Tells every server to stop.
+    pub fn stop(&self) {
+        self.servers().for_each(|app| app.stop.cancel());
+    }
+
+    /// Returns when they have.
+    pub async fn stopped(&self) {
+        for app in self.servers() {
+            app.tasks.wait().await;
+        }
     }
 
     /// A request by somebody who is not signed in.
@@ -205,8 +247,28 @@ impl TestApp {
         .execute(&self.owner)
         .await
         .unwrap();
+        if let Some(others) = &self.others {
+            others.belongs(person);
+        }
         Person { test: self, account, id: person, login }
     }
+}
+
+async fn serve(
+    config: Config,
+    options: PgConnectOptions,
+    clock: Clock,
+    change: impl FnOnce(&mut Parts),
+) -> (App, String) {
+    let mut app = start::parts(config, options).unwrap();
+    app.clock = clock;
+    change(&mut app);
+    let app = App::new(app);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let serving = server::http::serve::serve(app.clone(), router::router(app.clone()), listener);
+    tokio::spawn(async move { serving.await.unwrap() });
+    (app, url)
 }
 
 async fn lay_out(owner: &PgPool) -> Place {
@@ -288,7 +350,7 @@ impl<'a> Person<'a> {
         body: Option<Value>,
         key: Option<&str>,
     ) -> Answer {
-        let url = format!("{}{path}", self.test.url);
+        let url = format!("{}{path}", self.test.next_url());
         let mut request = self.test.http.request(method.clone(), url).bearer_auth(self.token());
         if let Some(body) = body {
             request = request.json(&body);

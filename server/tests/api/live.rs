@@ -1,5 +1,6 @@
 //! The live socket, over real connections: resume, secrecy, limits, and every way it is closed.
 
+use super::start;
 use crate::app::TestApp;
 use crate::mediation::{A, JOINT, Mediation};
 use crate::rooms::said;
@@ -14,7 +15,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 
 #[tokio::test]
 async fn a_socket_gets_the_backlog_then_the_state_then_what_is_said() {
-    let test = TestApp::start().await;
+    let test = start().await;
     let m = Mediation::start(&test).await;
     let joint = m.room(JOINT).await;
     let first = said(&m.ana, joint, "1", "您好").await.seq;
@@ -74,7 +75,7 @@ async fn pong(socket: &mut Socket) {
 
 #[tokio::test]
 async fn who_comes_back_in_the_middle_of_it_misses_nothing_and_gets_nothing_twice() {
-    let test = TestApp::start().await;
+    let test = start().await;
     let m = Mediation::start(&test).await;
     let joint = m.room(JOINT).await;
     let start = m.rooms(&m.ben).await[0].head;
@@ -101,7 +102,7 @@ async fn who_comes_back_in_the_middle_of_it_misses_nothing_and_gets_nothing_twic
 
 #[tokio::test]
 async fn a_lost_hint_costs_time_and_no_entry() {
-    let test = TestApp::start().await;
+    let test = start().await;
     let m = Mediation::start(&test).await;
     let joint = m.room(JOINT).await;
     let mut ben = Socket::hello(&m.ben, &[(joint, 0)]).await;
@@ -119,7 +120,7 @@ async fn a_lost_hint_costs_time_and_no_entry() {
 
 #[tokio::test]
 async fn a_message_sent_again_is_acknowledged_the_same_and_another_is_refused() {
-    let test = TestApp::start().await;
+    let test = start().await;
     let m = Mediation::start(&test).await;
     let joint = m.room(JOINT).await;
     let mut ana = Socket::hello(&m.ana, &[]).await;
@@ -138,7 +139,7 @@ async fn a_message_sent_again_is_acknowledged_the_same_and_another_is_refused() 
 
 #[tokio::test]
 async fn nothing_of_a_caucus_reaches_the_other_sides_socket() {
-    let test = TestApp::start().await;
+    let test = start().await;
     let m = Mediation::start(&test).await;
     let (joint, caucus) = (m.room(JOINT).await, m.room(A).await);
     let unknown = "rom_00000000000000000000000000000000".parse().unwrap();
@@ -176,7 +177,7 @@ async fn nothing_of_a_caucus_reaches_the_other_sides_socket() {
 
 #[tokio::test]
 async fn whoever_leaves_is_told_so_and_gets_nothing_more() {
-    let test = TestApp::start().await;
+    let test = start().await;
     let m = Mediation::start(&test).await;
     let caucus = m.room(A).await;
     let mut lawyer = Socket::hello(&m.lawyer, &[(caucus, 0)]).await;
@@ -193,7 +194,7 @@ async fn whoever_leaves_is_told_so_and_gets_nothing_more() {
 
 #[tokio::test]
 async fn members_see_each_other_come_type_read_and_go() {
-    let test = TestApp::start().await;
+    let test = start().await;
     let m = Mediation::start(&test).await;
     let joint = m.room(JOINT).await;
     let mut ana = Socket::hello(&m.ana, &[(joint, 0)]).await;
@@ -220,7 +221,7 @@ async fn members_see_each_other_come_type_read_and_go() {
 
 #[tokio::test]
 async fn an_ended_login_ends_its_sockets_within_five_seconds() {
-    let test = TestApp::start().await;
+    let test = start().await;
     let ana = test.person("陈一", protocol::account::Role::Resident).await;
     let mut socket = Socket::hello(&ana, &[]).await;
     let began = std::time::Instant::now();
@@ -238,7 +239,7 @@ async fn an_ended_login_ends_its_sockets_within_five_seconds() {
 
 #[tokio::test]
 async fn a_token_that_runs_out_ends_the_socket_unless_it_is_renewed() {
-    let test = TestApp::start().await;
+    let test = start().await;
     let ana = test.person("陈一", protocol::account::Role::Resident).await;
     let ben = test.person("林二", protocol::account::Role::Resident).await;
     let mut renewed = Socket::hello(&ana, &[]).await;
@@ -257,7 +258,7 @@ async fn a_token_that_runs_out_ends_the_socket_unless_it_is_renewed() {
 
 #[tokio::test]
 async fn a_person_has_three_sockets_and_the_oldest_makes_way() {
-    let test = TestApp::start().await;
+    let test = start().await;
     let ana = test.person("陈一", protocol::account::Role::Resident).await;
     let mut sockets = Vec::new();
     for _ in 0..4 {
@@ -270,7 +271,7 @@ async fn a_person_has_three_sockets_and_the_oldest_makes_way() {
 
 #[tokio::test]
 async fn an_address_has_fifty_sockets_and_they_come_back_when_closed() {
-    let test = TestApp::start().await;
+    let test = start().await;
     let mut sockets = Vec::new();
     for _ in 0..50 {
         sockets.push(Socket::open(&test).await);
@@ -290,7 +291,7 @@ pub fn refused(outcome: Result<Socket, Error>) -> u16 {
 
 #[tokio::test]
 async fn only_pages_of_our_origins_and_clients_of_our_protocol_get_a_socket() {
-    let test = TestApp::start().await;
+    let test = start().await;
     for (origin, expected) in [
         ("http://127.0.0.1:8080", None),
         ("http://127.0.0.1:80800", Some(403)),
@@ -315,7 +316,7 @@ async fn only_pages_of_our_origins_and_clients_of_our_protocol_get_a_socket() {
 
 #[tokio::test]
 async fn before_hello_there_is_one_small_frame_and_little_time() {
-    let test = TestApp::start().await;
+    let test = start().await;
     let ana = test.person("陈一", protocol::account::Role::Resident).await;
     let room = "rom_00000000000000000000000000000000";
     let padded = json!({"type": "hello", "token": ana.token(), "device": "x".repeat(4_096)});
@@ -337,7 +338,7 @@ async fn before_hello_there_is_one_small_frame_and_little_time() {
 
 #[tokio::test]
 async fn each_bad_frame_has_its_answer_or_its_close_code() {
-    let test = TestApp::start().await;
+    let test = start().await;
     let ana = test.person("陈一", protocol::account::Role::Resident).await;
     for (message, expected) in [
         (Message::text("{\"type\":"), close::POLICY),
@@ -379,7 +380,7 @@ async fn each_bad_frame_has_its_answer_or_its_close_code() {
 /// Frames that a client library would not send.
 #[tokio::test]
 async fn raw_frames_against_the_standard_are_closed_with_1008() {
-    let test = TestApp::start().await;
+    let test = start().await;
     let ana = test.person("陈一", protocol::account::Role::Resident).await;
     let hello = json!({"type": "hello", "token": ana.token()}).to_string();
     let unmasked = [&[0x81, 0x02][..], b"{}"].concat();
@@ -446,7 +447,7 @@ pub async fn raw_frame(tcp: &mut tokio::net::TcpStream) -> Option<(u8, Vec<u8>)>
 
 #[tokio::test]
 async fn a_client_that_does_not_read_is_closed_and_harms_nobody() {
-    let test = TestApp::start().await;
+    let test = start().await;
     let m = Mediation::start(&test).await;
     let joint = m.room(JOINT).await;
     let hello = json!({"type": "hello", "token": m.ben.token(), "cursors": {joint.to_string(): 0}});
@@ -474,16 +475,16 @@ async fn a_client_that_does_not_read_is_closed_and_harms_nobody() {
 
 #[tokio::test]
 async fn a_server_that_stops_sends_every_socket_away_with_a_time_to_come_back() {
-    let test = TestApp::start().await;
+    let test = start().await;
     let ana = test.person("陈一", protocol::account::Role::Resident).await;
     let mut signed_in = Socket::hello(&ana, &[]).await;
     let mut waiting = Socket::open(&test).await;
-    test.app.stop.cancel();
+    test.stop();
     let closing = signed_in.until(|frame| matches!(frame, ServerFrame::Closing { .. })).await;
     let ServerFrame::Closing { code, retry_after } = closing else { unreachable!() };
     assert_eq!(code, close::RESTARTING);
     assert!((500..8_500).contains(&retry_after.unwrap()));
     assert_eq!(signed_in.until_closed().await, Some(close::RESTARTING));
     assert_eq!(waiting.until_closed().await, Some(close::RESTARTING));
-    test.app.tasks.wait().await;
+    test.stopped().await;
 }

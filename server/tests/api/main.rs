@@ -6,6 +6,10 @@
     clippy::disallowed_methods,
     reason = "a test's helpers fail by panicking, and make ids and tasks of their own"
 )]
+#![expect(
+    clippy::duplicate_mod,
+    reason = "the tests of one server run again on two, as they stand"
+)]
 
 mod access;
 mod accounts;
@@ -13,6 +17,8 @@ mod agreed;
 mod agreements;
 mod app;
 mod audit;
+mod bus;
+mod bus_outages;
 mod clocks;
 mod configuration;
 mod contract;
@@ -48,6 +54,7 @@ mod redis;
 mod refresh;
 mod rooms;
 mod s3;
+mod servers;
 mod sessions;
 mod socket;
 mod staff;
@@ -57,3 +64,10 @@ mod texts;
 mod tidy;
 mod timing;
 mod turn;
+mod two_servers;
+mod two_servers_without_redis;
+
+/// What the tests of the live socket run on; those modules that run them again have another.
+async fn start() -> app::TestApp {
+    app::TestApp::start().await
+}

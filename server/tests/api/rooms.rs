@@ -1,6 +1,7 @@
 //! Rooms by REST: who is in them, one order for all, nothing twice, and secrets that stay secret.
 
-use crate::app::{Answer, Person, TestApp, until_somebody_waits_for_a_lock};
+use super::start;
+use crate::app::{Answer, Person, until_somebody_waits_for_a_lock};
 use crate::mediation::{A, B, JOINT, Mediation, NEUTRALS};
 use protocol::appointment::AppointmentRole;
 use protocol::dispute::{DisputeView, Part, Track};
@@ -43,7 +44,7 @@ async fn addresses(m: &Mediation<'_>, who: &Person<'_>) -> Vec<RoomAddress> {
 
 #[tokio::test]
 async fn each_is_in_the_rooms_of_their_part_and_the_station_in_none() {
-    let test = TestApp::start().await;
+    let test = start().await;
     let m = Mediation::start(&test).await;
     assert_eq!(addresses(&m, &m.ana).await, [JOINT, A]);
     assert_eq!(addresses(&m, &m.ben).await, [JOINT, B]);
@@ -60,7 +61,7 @@ async fn each_is_in_the_rooms_of_their_part_and_the_station_in_none() {
 
 #[tokio::test]
 async fn a_neutral_hears_nothing_before_every_party_knows_and_agrees() {
-    let test = TestApp::start().await;
+    let test = start().await;
     let m = Mediation::accepted(&test, Track::PeopleMediation).await;
     let caucus = m.rooms(&m.ana).await[1].id;
     said(&m.ana, caucus, "1", "还没有调解员").await;
@@ -82,7 +83,7 @@ async fn a_neutral_hears_nothing_before_every_party_knows_and_agrees() {
 
 #[tokio::test]
 async fn a_caucus_is_to_the_other_side_and_to_strangers_what_does_not_exist() {
-    let test = TestApp::start().await;
+    let test = start().await;
     let m = Mediation::start(&test).await;
     let caucus = m.room(A).await;
     let before = (m.rooms(&m.ben).await, m.ben.get(&format!("/v1/disputes/{}", m.id)).await);
@@ -110,7 +111,7 @@ async fn a_caucus_is_to_the_other_side_and_to_strangers_what_does_not_exist() {
 
 #[tokio::test]
 async fn parallel_senders_get_one_order_without_holes_in_each_room() {
-    let test = TestApp::start().await;
+    let test = start().await;
     let m = Mediation::start(&test).await;
     let (joint, caucus) = (m.room(JOINT).await, m.room(A).await);
     let mut sends = Vec::new();
@@ -142,7 +143,7 @@ async fn parallel_senders_get_one_order_without_holes_in_each_room() {
 
 #[tokio::test]
 async fn a_message_sent_again_is_stored_once_and_another_body_is_refused() {
-    let test = TestApp::start().await;
+    let test = start().await;
     let m = Mediation::start(&test).await;
     let joint = m.room(JOINT).await;
     let first = say(&m.ana, joint, "one", "您好").await;
@@ -163,7 +164,7 @@ async fn a_message_sent_again_is_stored_once_and_another_body_is_refused() {
 
 #[tokio::test]
 async fn pages_follow_each_other_and_unread_counts_what_others_said() {
-    let test = TestApp::start().await;
+    let test = start().await;
     let m = Mediation::start(&test).await;
     let joint = m.room(JOINT).await;
     for n in 1..=5 {
@@ -195,7 +196,7 @@ async fn pages_follow_each_other_and_unread_counts_what_others_said() {
 
 #[tokio::test]
 async fn whoever_left_reads_nothing_of_what_came_later() {
-    let test = TestApp::start().await;
+    let test = start().await;
     let m = Mediation::start(&test).await;
     let caucus = m.room(A).await;
     said(&m.ana, caucus, "1", "给律师听的").await;
@@ -225,7 +226,7 @@ async fn whoever_left_reads_nothing_of_what_came_later() {
 
 #[tokio::test]
 async fn rooms_close_with_the_dispute_and_stay_readable() {
-    let test = TestApp::start().await;
+    let test = start().await;
     let m = Mediation::start(&test).await;
     let joint = m.room(JOINT).await;
     let sent = said(&m.ana, joint, "1", "您好").await;
@@ -238,7 +239,7 @@ async fn rooms_close_with_the_dispute_and_stay_readable() {
 
 #[tokio::test]
 async fn parties_to_violence_meet_only_when_each_has_agreed() {
-    let test = TestApp::start().await;
+    let test = start().await;
     let m = Mediation::accepted(&test, Track::PeopleMediation).await;
     sqlx::query("update disputes set dv_protection = true where id = $1")
         .bind(m.id.0)
@@ -267,7 +268,7 @@ async fn parties_to_violence_meet_only_when_each_has_agreed() {
 /// What the role of the server may not do, whoever it says it works for.
 #[tokio::test]
 async fn the_servers_role_reads_and_writes_rooms_through_functions_alone() {
-    let test = TestApp::start().await;
+    let test = start().await;
     let m = Mediation::start(&test).await;
     let caucus = m.room(A).await;
     said(&m.ana, caucus, "1", "秘密").await;
@@ -321,7 +322,7 @@ async fn the_servers_role_reads_and_writes_rooms_through_functions_alone() {
 
 #[tokio::test]
 async fn an_entry_waits_for_the_one_before_it_in_its_room_and_for_no_other() {
-    let test = TestApp::start().await;
+    let test = start().await;
     let m = Mediation::start(&test).await;
     let (joint, neutrals) = (m.room(JOINT).await, m.room(NEUTRALS).await);
     let mut rival = test.owner.begin().await.unwrap();
@@ -344,7 +345,7 @@ async fn an_entry_waits_for_the_one_before_it_in_its_room_and_for_no_other() {
 /// Who leaves while the entry waits has left.
 #[tokio::test]
 async fn an_entry_that_waited_is_judged_by_who_is_in_the_room_then() {
-    let test = TestApp::start().await;
+    let test = start().await;
     let m = Mediation::start(&test).await;
     let caucus = m.room(A).await;
     let mut rival = test.owner.begin().await.unwrap();
@@ -371,7 +372,7 @@ async fn an_entry_that_waited_is_judged_by_who_is_in_the_room_then() {
 
 #[tokio::test]
 async fn who_leaves_waits_for_the_sentence_that_is_being_said() {
-    let test = TestApp::start().await;
+    let test = start().await;
     let m = Mediation::start(&test).await;
     let caucus = m.room(A).await;
     let mut rival = test.owner.begin().await.unwrap();

@@ -33,7 +33,11 @@ pub enum Came {
 }
 
 pub fn request(test: &TestApp) -> Request {
-    let url = test.url.replace("http://", "ws://") + "/v1/live";
+    request_at(&test.url)
+}
+
+fn request_at(url: &str) -> Request {
+    let url = url.replace("http://", "ws://") + "/v1/live";
     let mut request = url.into_client_request().unwrap();
     request.headers_mut().insert("sec-websocket-protocol", SUBPROTOCOL.parse().unwrap());
     request
@@ -52,7 +56,13 @@ impl Socket {
 
     /// Signed in, and resuming these rooms.
     pub async fn hello(who: &Person<'_>, cursors: &[(RoomId, i64)]) -> Self {
-        let mut socket = Self::open(who.test).await;
+        let url = who.test.socket_url(who.id);
+        Self::hello_at(url, who, cursors).await
+    }
+
+    /// The same to one certain server.
+    pub async fn hello_at(url: &str, who: &Person<'_>, cursors: &[(RoomId, i64)]) -> Self {
+        let mut socket = Self::try_open(request_at(url)).await.unwrap();
         let cursors: serde_json::Map<String, Value> =
             cursors.iter().map(|(room, seq)| (room.to_string(), json!(seq))).collect();
         socket.send(json!({"type": "hello", "token": who.token(), "cursors": cursors})).await;

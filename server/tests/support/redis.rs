@@ -44,6 +44,20 @@ impl Redis {
         self.server.wait().expect("wait for redis-server");
     }
 
+    /// Neither answers nor hangs up, until told to go on.
+    pub fn pause(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    pub fn go_on(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    fn signal(&self, signal: Signal) {
+        let id = rustix::process::Pid::from_child(&self.server);
+        rustix::process::kill_process(id, signal).expect("signal redis-server");
+    }
+
     /// Starts it again, empty, at the same address.
     pub fn restart(&mut self) {
         self.stop();

@@ -1,0 +1,13 @@
+//! The tests of one server, on two with a Redis between them: people hang on the one and the other in turn.
+
+use crate::app::TestApp;
+use crate::redis::Redis;
+
+async fn start() -> TestApp {
+    TestApp::start_two(Redis::start().between(None), |_| {}).await
+}
+
+#[path = "live.rs"]
+mod live;
+#[path = "rooms.rs"]
+mod rooms;

@@ -1,0 +1,14 @@
+//! The tests of one server, on two whose Redis is stopped in the middle.
+
+use crate::app::TestApp;
+use crate::redis::Redis;
+
+/// When one socket is there and the next comes, or else when people have begun to talk.
+async fn start() -> TestApp {
+    TestApp::start_two(Redis::start().between(Some((1, 30))), |_| {}).await
+}
+
+#[path = "live.rs"]
+mod live;
+#[path = "rooms.rs"]
+mod rooms;

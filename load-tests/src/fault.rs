@@ -35,13 +35,10 @@ pub async fn inject(db: &mut PgConnection, fault: Fault, history: &History) -> a
         }
         Fault::Duplicate => {
             sqlx::query(
-                "with room as (
-                     update rooms r set head = r.head + 1 from room_entries e
-                     where e.client_msg_id = $1 and r.id = e.room_id returning r.id, r.head
-                 )
-                 insert into room_entries (room_id, seq, sender_id, client_msg_id, body, at)
-                 select room.id, room.head, e.sender_id, 'again', e.body, e.at
-                 from room_entries e join room on room.id = e.room_id where e.client_msg_id = $1",
+                "insert into room_entries (room_id, seq, sender_id, client_msg_id, body, at)
+                 select e.room_id, (select max(seq) + 1 from room_entries where room_id = e.room_id),
+                        e.sender_id, 'again', e.body, e.at
+                 from room_entries e where e.client_msg_id = $1",
             )
             .bind(&one.item)
             .execute(db)

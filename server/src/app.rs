@@ -10,7 +10,7 @@ use crate::db::Hint;
 use crate::evidence::files::Files;
 use crate::http::docs::Operations;
 use crate::http::limits::Limits;
-use crate::live::{Hub, Log};
+use crate::live::{self, Hub, Log};
 use crate::notify::sms::Sms;
 use domain::rules::Rules;
 use sqlx::PgPool;
@@ -25,6 +25,8 @@ pub struct App(Arc<Parts>);
 
 pub struct Parts {
     pub db: PgPool,
+    /// For what is said in rooms, so that nothing else holds it up.
+    pub log_db: PgPool,
     pub clock: Clock,
     pub ids: Ids,
     pub config: Config,
@@ -37,7 +39,7 @@ pub struct Parts {
     pub sms: Sms,
     pub operations: Operations,
     pub files: Files,
-    /// What was committed, told to sockets and workers of this process.
+    /// What was committed, told to the workers of this process.
     pub hints: broadcast::Sender<Hint>,
     /// Who listens to what on this server.
     pub live: Arc<Hub>,
@@ -56,6 +58,7 @@ impl App {
     /// Tells what was committed. Nobody listening is fine: the hint is only about when to read.
     pub fn tell(&self, hints: Vec<Hint>) {
         for hint in hints {
+            live::told(self, hint);
             let _ = self.hints.send(hint);
         }
     }

@@ -1,6 +1,6 @@
 //! What an operator may set, all of it by environment variable; `deploy/.env.example` lists every one.
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, value_parser};
 use secrecy::SecretString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -76,11 +76,20 @@ pub struct Config {
     /// Requests that one account may send in a minute; one address may send ten times as many.
     #[arg(long, env = "ALA_REQUESTS_PER_MINUTE", default_value_t = 600)]
     pub requests_per_minute: u32,
+    /// Live sockets that one address may hold; many phones share one where a network hides them behind it.
+    #[arg(long, env = "ALA_SOCKETS_PER_ADDRESS", default_value_t = 50)]
+    pub sockets_per_address: usize,
+    /// Frames that one live socket may send at once.
+    #[arg(long, env = "ALA_FRAMES_BURST", default_value_t = 20)]
+    pub frames_burst: u32,
+    /// Frames that one live socket may send in a second in the long run.
+    #[arg(long, env = "ALA_FRAMES_PER_SECOND", default_value_t = 2)]
+    pub frames_per_second: u32,
     /// Take a database that may lose what it acknowledged. For throwaway clusters; never in production.
     #[arg(long, env = "ALA_UNSAFE_DATABASE")]
     pub unsafe_database: bool,
-    /// Connections to PostgreSQL.
-    #[arg(long, env = "ALA_DATABASE_CONNECTIONS", default_value_t = 20)]
+    /// Connections to PostgreSQL, at least 2; two in five are for what is said in rooms.
+    #[arg(long, env = "ALA_DATABASE_CONNECTIONS", default_value_t = 20, value_parser = value_parser!(u32).range(2..))]
     pub database_connections: u32,
 }
 

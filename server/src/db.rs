@@ -5,7 +5,7 @@ use anyhow::Context;
 use chrono::{DateTime, Utc};
 use protocol::{DisputeId, LoginId, PersonId, RoomId};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, Executor, PgConnection, PgPool, Postgres, Transaction};
+use sqlx::{ConnectOptions, Connection, Executor, PgConnection, PgPool, Postgres, Transaction};
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
@@ -14,26 +14,13 @@ pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
 /// Under the two seconds within which an unreachable database has to be told as 503.
 const ACQUIRE: Duration = Duration::from_millis(1_500);
 
+const LONG_IDLE: Duration = Duration::from_secs(1);
+
 /// The role that owns nothing. Whoever the URL names, the server works as this role.
 pub const APP_ROLE: &str = "ala_app";
 
 pub fn app_pool(options: PgConnectOptions, size: u32) -> PgPool {
-    let options = options
-        .options([
-            ("role", APP_ROLE),
-            ("statement_timeout", "5s"),
-            ("lock_timeout", "2s"),
-            ("idle_in_transaction_session_timeout", "10s"),
-            ("timezone", "UTC"),
-            // The rollback on release would warn, nearly every time, that there is nothing to roll back.
-            ("client_min_messages", "error"),
-        ])
-        .application_name("ala")
-        .log_statements(tracing::log::LevelFilter::Trace);
-    PgPoolOptions::new()
-        .max_connections(size)
-        .acquire_timeout(ACQUIRE)
-        .max_lifetime(Duration::from_secs(900))
+    pool(size)
         // sqlx may hand on a connection whose `begin` was cancelled half-way, with the transaction still open.
         .after_release(|connection, _| {
             Box::pin(async move {
@@ -41,7 +28,46 @@ pub fn app_pool(options: PgConnectOptions, size: u32) -> PgPool {
                 Ok(true)
             })
         })
-        .connect_lazy_with(options)
+        .connect_lazy_with(session(options, "2s"))
+}
+
+/// One statement at a time, never in a transaction and never cancelled. Who writes in one room for long does not hold up
+/// the others: what does not get its number at once is stored in another way.
+pub fn log_pool(options: PgConnectOptions, size: u32) -> PgPool {
+    pool(size)
+        .test_before_acquire(false)
+        // One that was not used for a while may be gone.
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > LONG_IDLE {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+        .connect_lazy_with(session(options, "100ms"))
+}
+
+fn pool(size: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(ACQUIRE)
+        .max_lifetime(Duration::from_secs(900))
+}
+
+fn session(options: PgConnectOptions, lock_timeout: &str) -> PgConnectOptions {
+    options
+        .options([
+            ("role", APP_ROLE),
+            ("statement_timeout", "5s"),
+            ("lock_timeout", lock_timeout),
+            ("idle_in_transaction_session_timeout", "10s"),
+            ("timezone", "UTC"),
+            // The rollback on release would warn, nearly every time, that there is nothing to roll back.
+            ("client_min_messages", "error"),
+        ])
+        .application_name("ala")
+        .log_statements(tracing::log::LevelFilter::Trace)
 }
 
 pub async fn migrate(owner: &PgConnectOptions) -> anyhow::Result<()> {

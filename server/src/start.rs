@@ -16,7 +16,7 @@ use crate::http::docs::Operations;
 use crate::http::limits::Limits;
 use crate::http::{metrics, serve};
 use crate::jobs::worker;
-use crate::live::Log;
+use crate::live::{self, Bounds, Hub, Log};
 use crate::notify::sms::Sms;
 use crate::{router, telemetry};
 use anyhow::{Context, bail};
@@ -137,13 +137,15 @@ pub fn parts(config: Config, database: PgConnectOptions) -> anyhow::Result<Parts
         Some(url) => Files::at(url)?,
         None => Files::folder(config.data.join("evidence"))?,
     };
+    let log_connections = live::lanes(config.database_connections);
     Ok(Parts {
         limits: Limits::of(config.redis_url.as_deref())?,
         vault,
         passwords: Passwords::default(),
         sms: Sms::of(&config)?,
         codes,
-        db: db::app_pool(database, config.database_connections),
+        log_db: db::log_pool(database.clone(), log_connections),
+        db: db::app_pool(database, config.database_connections - log_connections),
         clock: Clock::System,
         ids: Ids::Random,
         rules: Rules::ningbo(),
@@ -151,7 +153,7 @@ pub fn parts(config: Config, database: PgConnectOptions) -> anyhow::Result<Parts
         files,
         operations: Operations::of(&router::api().1)?,
         hints: broadcast::channel(HINTS).0,
-        live: Arc::default(),
+        live: Arc::new(Hub::with(Bounds::of(&config))),
         log: Log::default(),
         tasks: TaskTracker::new(),
         stop: CancellationToken::new(),

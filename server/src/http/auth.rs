@@ -116,7 +116,7 @@ async fn authenticate(app: &App, headers: &HeaderMap, row: &Row) -> Result<Actor
 /// How long staff may leave a device alone (SEC-JWT-05).
 pub const STAFF_IDLE: Duration = Duration::minutes(30);
 /// How exactly it is kept when a device was last seen.
-const SEEN: Duration = Duration::minutes(1);
+pub const SEEN: Duration = Duration::minutes(1);
 
 /// Role and login are read on every request: an ended login or a changed role holds at once.
 pub async fn find(

@@ -2,12 +2,14 @@
 
 use crate::app::App;
 use crate::error::ApiError;
-use crate::live::held;
-use crate::live::hub::{Live, Topic};
 use crate::live::limits::{ROOMS, SIGNAL_BYTES};
+use crate::live::log::Asker;
+use crate::live::logins::authenticate;
+use crate::live::open::Live;
 use crate::live::outbox::Close;
-use crate::live::socket::authenticate;
-use crate::rooms::store::{self, Known};
+use crate::live::room::Room;
+use crate::live::{feed, held, reading};
+use crate::rooms::{say, store};
 use protocol::live::{ClientFrame, ServerFrame, close};
 use protocol::room::{ClientMsgId, Said, Say};
 use protocol::{ErrorCode, PersonId, RoomId};
@@ -27,8 +29,7 @@ pub async fn frame(app: &App, live: &Arc<Live>, frame: ClientFrame) {
             (Some(room), Ok(()))
         }
         ClientFrame::Say { room, client_msg_id, body } => {
-            say(app, live, room, Say { client_msg_id, body });
-            return;
+            return speak(app, live, room, Say { client_msg_id, body });
         }
         ClientFrame::Read { room, seq } => {
             let done = app.mark_read(live.actor.account, room, seq).await;
@@ -36,12 +37,13 @@ pub async fn frame(app: &App, live: &Arc<Live>, frame: ClientFrame) {
         }
         ClientFrame::Typing { room } => (Some(room), typing(app, live, room).await),
         ClientFrame::Signal { media_room, to, data } => {
-            (Some(media_room), signal(app, live, media_room, to, data).await)
+            (Some(media_room), signal(app, live, media_room, to, &data).await)
         }
-        ClientFrame::Ping { t } => (None, pong(app, live, t).await),
+        ClientFrame::Ping { t } => return pong(live, t),
     };
     if let Err(error) = done {
         refuse(live, &error, room, None);
+        live.outbox.flush();
     }
 }
 
@@ -54,7 +56,7 @@ fn refuse(live: &Live, error: &ApiError, room: Option<RoomId>, client_msg_id: Op
         tracing::error!(error = ?error, "internal error");
     }
     let problem = error.to_problem();
-    live.outbox.push(&ServerFrame::Error { problem, room, client_msg_id });
+    live.outbox.queue(&ServerFrame::Error { problem, room, client_msg_id });
 }
 
 /// A fresh token of the same account keeps the socket; anything else ends it.
@@ -75,16 +77,7 @@ async fn reauth(app: &App, live: &Live, token: &str) -> Result<(), ApiError> {
     }
 }
 
-/// The room, for somebody who is in it at this moment. Foreign and unknown are the same.
-async fn membership(app: &App, live: &Live, room: RoomId) -> Result<Known, ApiError> {
-    let mut db = app.db.acquire().await?;
-    let known = store::find(&mut db, live.actor.account, room).await?;
-    let known = known.ok_or_else(ApiError::not_found)?;
-    if known.is_member { Ok(known) } else { Err(ApiError::not_permitted()) }
-}
-
 async fn subscribe(app: &App, live: &Arc<Live>, room: RoomId, after: i64) -> Result<(), ApiError> {
-    let known = membership(app, live, room).await?;
     let full = {
         let listening = held(&live.listening);
         listening.rooms.len() >= ROOMS && !listening.rooms.contains_key(&room)
@@ -95,25 +88,50 @@ async fn subscribe(app: &App, live: &Arc<Live>, room: RoomId, after: i64) -> Res
             "this socket listens to as many rooms as it can; unsubscribe from some",
         ));
     }
-    // Neither before the first entry one may read nor past the last: what comes next has to be the next.
-    let cursor = after.min(known.head).max(known.first - 1);
-    app.live.subscribe(live, room, known.dispute, cursor);
-    Ok(())
+    if feed::listen(app, live, room, after).await? {
+        Ok(())
+    } else {
+        Err(kept_out(app, live, room).await?)
+    }
+}
+
+/// Foreign and unknown are the same; who has left may know that there is a room.
+async fn kept_out(app: &App, live: &Live, room: RoomId) -> Result<ApiError, ApiError> {
+    let mut db = app.db.acquire().await?;
+    let was_in = store::find(&mut db, live.actor.account, room).await?.is_some();
+    Ok(if was_in { ApiError::not_permitted() } else { ApiError::not_found() })
+}
+
+/// The room, for somebody who is in it.
+async fn room_of(app: &App, live: &Live, room: RoomId) -> Result<Arc<Room>, ApiError> {
+    let known = match live.room(room) {
+        Some(room) => Some(room),
+        None => reading::open(app, live.actor.person, room).await?,
+    };
+    match known.filter(|known| known.is_member(live.actor.person)) {
+        Some(known) => Ok(known),
+        None => Err(kept_out(app, live, room).await?),
+    }
 }
 
 /// Acknowledged after the commit and only then. Refused means not stored; where that is not certain, the sender is
 /// told to ask again with the same id.
 ///
 /// The next frame does not wait for it: in one room the log keeps the order.
-fn say(app: &App, live: &Arc<Live>, room: RoomId, say: Say) {
-    let (live, client_msg_id) = (live.clone(), say.client_msg_id.clone());
-    let saying = app.say(live.actor.account, room, say);
-    app.tasks.spawn(async move { answer(&live, room, client_msg_id, saying.await) });
+fn speak(app: &App, live: &Arc<Live>, room: RoomId, say: Say) {
+    let client_msg_id = say.client_msg_id.clone();
+    let queued = say::entry(live.actor.person, room, say)
+        .and_then(|entry| app.append(entry, Asker::Socket(live.clone())));
+    if let Err(error) = queued {
+        answer(live, room, client_msg_id, Err(error));
+        live.outbox.flush();
+    }
 }
 
-fn answer(live: &Live, room: RoomId, client_msg_id: ClientMsgId, said: Result<Said, ApiError>) {
+/// Goes out with the next flush.
+pub fn answer(live: &Live, room: RoomId, client_msg_id: ClientMsgId, said: Result<Said, ApiError>) {
     match said {
-        Ok(said) => live.outbox.push(&ServerFrame::Ack {
+        Ok(said) => live.outbox.queue(&ServerFrame::Ack {
             client_msg_id: said.client_msg_id,
             room: said.room,
             seq: said.seq,
@@ -128,15 +146,14 @@ fn answer(live: &Live, room: RoomId, client_msg_id: ClientMsgId, said: Result<Sa
             refuse(live, &error, Some(room), Some(client_msg_id));
         }
         Err(error) => {
-            live.outbox.push(&ServerFrame::Refused { client_msg_id, problem: error.to_problem() });
+            live.outbox.queue(&ServerFrame::Refused { client_msg_id, problem: error.to_problem() });
         }
     }
 }
 
 async fn typing(app: &App, live: &Live, room: RoomId) -> Result<(), ApiError> {
-    membership(app, live, room).await?;
     let person = live.actor.person;
-    app.live.tell(room, person, &ServerFrame::Typing { room, person });
+    room_of(app, live, room).await?.tell_others(person, &ServerFrame::Typing { room, person });
     Ok(())
 }
 
@@ -147,32 +164,25 @@ async fn signal(
     live: &Live,
     room: RoomId,
     to: PersonId,
-    data: Value,
+    data: &Value,
 ) -> Result<(), ApiError> {
-    membership(app, live, room).await?;
+    let here = room_of(app, live, room).await?;
     if data.to_string().len() > SIGNAL_BYTES {
         return Err(ApiError::new(ErrorCode::TooLarge, "a signal has at most 16 KiB"));
     }
-    let frame = ServerFrame::Signal { media_room: room, from: live.actor.person, data };
-    let mut here = false;
-    for other in app.live.listeners(Topic::Room(room)) {
-        if other.actor.person == to && membership(app, &other, room).await.is_ok() {
-            other.outbox.push(&frame);
-            here = true;
-        }
+    let others = if here.is_member(to) { here.listeners_of(to) } else { Vec::new() };
+    if others.is_empty() {
+        return Err(ApiError::not_found());
     }
-    if here { Ok(()) } else { Err(ApiError::not_found()) }
+    let (media_room, from) = (room, live.actor.person);
+    for other in others {
+        other.outbox.push(&ServerFrame::Signal { media_room, from, data: data.clone() });
+    }
+    Ok(())
 }
 
-async fn pong(app: &App, live: &Live, t: i64) -> Result<(), ApiError> {
-    let rooms: Vec<RoomId> = held(&live.listening).rooms.keys().copied().collect();
-    let mut heads = BTreeMap::new();
-    let mut db = app.db.acquire().await?;
-    for room in rooms {
-        if let Some(known) = store::find(&mut db, live.actor.account, room).await? {
-            heads.insert(room, known.head);
-        }
-    }
+fn pong(live: &Live, t: i64) {
+    let heads: BTreeMap<RoomId, i64> =
+        live.rooms().iter().map(|room| (room.id, room.head())).collect();
     live.outbox.push(&ServerFrame::Pong { t, heads });
-    Ok(())
 }

@@ -1,103 +1,48 @@
-//! Who listens to what on this server, and how many there may be.
+//! Who is connected to this server and which rooms it knows, and how many there may be.
 
 use crate::accounts::tokens::Claims;
 use crate::http::Actor;
 use crate::live::held;
-use crate::live::limits::{Bounds, SOCKETS_A_PERSON, SOCKETS_AN_ADDRESS};
+use crate::live::limits::{Bounds, KEEP_ROOMS, SOCKETS_A_PERSON};
+use crate::live::logins::Logins;
+use crate::live::open::Live;
 use crate::live::outbox::{Close, Outbox};
-use chrono::{DateTime, Utc};
-use protocol::live::{ServerFrame, close};
+use crate::live::room::Room;
+use protocol::live::close;
 use protocol::{DisputeId, LoginId, PersonId, RoomId};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
-use tokio::sync::Notify;
+use tokio::sync::Semaphore;
 
-/// Somebody's open socket.
-pub struct Live {
-    id: u64,
-    pub actor: Actor,
-    pub outbox: Outbox,
-    claims: Mutex<Claims>,
-    /// When the login was last seen to be valid.
-    pub checked_at: Mutex<Instant>,
-    pub listening: Mutex<Listening>,
-    /// Something is to be read.
-    pub wake: Notify,
-}
-
-/// What a socket listens to, and what of it is to be read again.
-#[derive(Default)]
-pub struct Listening {
-    pub rooms: BTreeMap<RoomId, Subscription>,
-    pub states: BTreeSet<DisputeId>,
-}
-
-#[derive(Clone, Copy)]
-pub struct Subscription {
-    pub dispute: DisputeId,
-    /// The last entry sent.
-    pub cursor: i64,
-    /// The backlog is sent.
-    pub caught_up: bool,
-    pub dirty: bool,
-}
-
-impl Live {
-    pub fn expires_at(&self) -> DateTime<Utc> {
-        held(&self.claims).expires_at()
-    }
-
-    /// What the token says that this socket goes by now.
-    pub fn claims(&self) -> Claims {
-        held(&self.claims).clone()
-    }
-
-    pub fn renew(&self, claims: Claims) {
-        *held(&self.claims) = claims;
-    }
-
-    /// To be read again. Told twice, it is read once.
-    pub fn touch(&self, topic: Topic) {
-        let mut listening = held(&self.listening);
-        match topic {
-            Topic::Room(room) => {
-                if let Some(subscription) = listening.rooms.get_mut(&room) {
-                    subscription.dirty = true;
-                }
-            }
-            Topic::Dispute(dispute) => {
-                if listening.rooms.values().any(|s| s.dispute == dispute) {
-                    listening.states.insert(dispute);
-                }
-            }
-        }
-        drop(listening);
-        self.wake.notify_one();
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Topic {
-    Room(RoomId),
-    Dispute(DisputeId),
-}
+/// States read from the database at the same time.
+const READING_STATES: usize = 4;
 
 #[derive(Default)]
 struct Registry {
-    sockets: BTreeMap<u64, Arc<Live>>,
-    topics: HashMap<Topic, BTreeMap<u64, Arc<Live>>>,
+    sockets: HashMap<u64, Arc<Live>>,
+    /// The sockets of each, the oldest first.
+    people: HashMap<PersonId, Vec<Arc<Live>>>,
+    disputes: HashMap<DisputeId, HashMap<u64, Arc<Live>>>,
+    rooms: HashMap<RoomId, Arc<Room>>,
     addresses: HashMap<IpAddr, usize>,
+    connections: usize,
     unauthenticated: usize,
 }
 
-#[derive(Default)]
 pub struct Hub {
     pub bounds: Bounds,
+    pub states: Semaphore,
+    pub logins: Logins,
     registry: Mutex<Registry>,
     next: AtomicU64,
+}
+
+impl Default for Hub {
+    fn default() -> Self {
+        Self::with(Bounds::default())
+    }
 }
 
 /// A place taken by one connection, given back when dropped.
@@ -115,20 +60,28 @@ pub enum Full {
 
 impl Hub {
     pub fn with(bounds: Bounds) -> Self {
-        Self { bounds, ..Self::default() }
+        Self {
+            bounds,
+            states: Semaphore::new(READING_STATES),
+            logins: Logins::default(),
+            registry: Mutex::default(),
+            next: AtomicU64::new(0),
+        }
     }
 
     pub fn admit(self: &Arc<Self>, address: IpAddr, most: usize) -> Result<Place, Full> {
         let mut registry = held(&self.registry);
-        let open: usize = registry.addresses.values().sum();
-        if open >= most || registry.unauthenticated >= self.bounds.unauthenticated {
+        let is_full =
+            registry.connections >= most || registry.unauthenticated >= self.bounds.unauthenticated;
+        if is_full {
             return Err(Full::Server);
         }
         let here = registry.addresses.entry(address).or_default();
-        if *here >= SOCKETS_AN_ADDRESS {
+        if *here >= self.bounds.sockets_an_address {
             return Err(Full::Address);
         }
         *here += 1;
+        registry.connections += 1;
         registry.unauthenticated += 1;
         Ok(Place { hub: self.clone(), address, waiting: true })
     }
@@ -136,104 +89,91 @@ impl Hub {
     /// Takes a socket in; the oldest of somebody who has too many makes way.
     pub fn enter(&self, actor: Actor, outbox: Outbox, claims: Claims) -> Arc<Live> {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
-        let live = Arc::new(Live {
-            id,
-            actor,
-            outbox,
-            claims: Mutex::new(claims),
-            checked_at: Mutex::new(Instant::now()),
-            listening: Mutex::default(),
-            wake: Notify::new(),
-        });
+        let live = Arc::new(Live::new(id, actor, outbox, claims));
         let mut registry = held(&self.registry);
-        let person = live.actor.person;
-        let theirs: Vec<&Arc<Live>> = registry
-            .sockets
-            .values()
-            .filter(|other| other.actor.person == person && !other.outbox.is_closed())
-            .collect();
-        let too_many = (theirs.len() + 1).saturating_sub(SOCKETS_A_PERSON);
-        for oldest in theirs.into_iter().take(too_many) {
+        let theirs = registry.people.entry(live.actor.person).or_default();
+        let open: Vec<&Arc<Live>> = theirs.iter().filter(|l| !l.outbox.is_closed()).collect();
+        let too_many = (open.len() + 1).saturating_sub(SOCKETS_A_PERSON);
+        for oldest in open.into_iter().take(too_many) {
             oldest.outbox.close(Close::new(close::REPLACED, "replaced by a newer socket"));
         }
+        theirs.push(live.clone());
         registry.sockets.insert(id, live.clone());
         live
     }
 
     pub fn leave(&self, live: &Live) {
-        let rooms: Vec<RoomId> = held(&live.listening).rooms.keys().copied().collect();
-        for room in rooms {
-            self.unsubscribe(live, room);
+        for room in live.rooms() {
+            self.unsubscribe(live, room.id);
         }
-        held(&self.registry).sockets.remove(&live.id);
-    }
-
-    /// Listens from now on. What is to be sent first is read afterwards, so nothing falls between.
-    pub fn subscribe(&self, live: &Arc<Live>, room: RoomId, dispute: DisputeId, cursor: i64) {
-        let subscription = Subscription { dispute, cursor, caught_up: false, dirty: true };
-        held(&live.listening).rooms.insert(room, subscription);
         let mut registry = held(&self.registry);
-        let there = registry.topics.entry(Topic::Room(room)).or_default();
-        let new = !there.values().any(|other| other.actor.person == live.actor.person);
-        there.insert(live.id, live.clone());
-        let others: BTreeSet<PersonId> = there
-            .values()
-            .map(|other| other.actor.person)
-            .filter(|p| *p != live.actor.person)
-            .collect();
-        registry.topics.entry(Topic::Dispute(dispute)).or_default().insert(live.id, live.clone());
-        drop(registry);
-        for person in others {
-            live.outbox.push(&ServerFrame::Presence { room, person, online: true });
-        }
-        if new {
-            let person = live.actor.person;
-            self.tell(room, person, &ServerFrame::Presence { room, person, online: true });
-        }
-        live.wake.notify_one();
-    }
-
-    pub fn unsubscribe(&self, live: &Live, room: RoomId) {
-        let mut listening = held(&live.listening);
-        let Some(gone) = listening.rooms.remove(&room) else { return };
-        let still = listening.rooms.values().any(|s| s.dispute == gone.dispute);
-        drop(listening);
-        let mut registry = held(&self.registry);
-        registry.drop_topic(Topic::Room(room), live.id);
-        if !still {
-            registry.drop_topic(Topic::Dispute(gone.dispute), live.id);
-        }
+        registry.sockets.remove(&live.id);
         let person = live.actor.person;
-        let last = !registry
-            .topics
-            .get(&Topic::Room(room))
-            .is_some_and(|there| there.values().any(|other| other.actor.person == person));
-        drop(registry);
-        if last {
-            self.tell(room, person, &ServerFrame::Presence { room, person, online: false });
-        }
-    }
-
-    /// Hands an ephemeral frame to everybody else who listens to the room.
-    pub fn tell(&self, room: RoomId, except: PersonId, frame: &ServerFrame) {
-        for live in self.listeners(Topic::Room(room)) {
-            if live.actor.person != except {
-                live.outbox.push(frame);
+        if let Some(theirs) = registry.people.get_mut(&person) {
+            theirs.retain(|other| other.id != live.id);
+            if theirs.is_empty() {
+                registry.people.remove(&person);
             }
         }
     }
 
-    pub fn listeners(&self, topic: Topic) -> Vec<Arc<Live>> {
+    /// Is told from now on what becomes of the dispute.
+    pub fn follow(&self, live: &Arc<Live>, dispute: DisputeId) {
+        let mut registry = held(&self.registry);
+        registry.disputes.entry(dispute).or_default().insert(live.id, live.clone());
+    }
+
+    pub fn unsubscribe(&self, live: &Live, room: RoomId) {
+        let Some(gone) = held(&live.listening).rooms.remove(&room) else { return };
+        gone.room.leave(live);
+        let dispute = gone.room.dispute;
+        if live.listens_to(dispute) {
+            return;
+        }
+        let mut registry = held(&self.registry);
+        if let Some(there) = registry.disputes.get_mut(&dispute) {
+            there.remove(&live.id);
+            if there.is_empty() {
+                registry.disputes.remove(&dispute);
+            }
+        }
+    }
+
+    pub fn room(&self, room: RoomId) -> Option<Arc<Room>> {
+        held(&self.registry).rooms.get(&room).cloned()
+    }
+
+    /// Keeps a room, unless there is one already; answers with the one that is kept and whether it is this.
+    pub fn keep(&self, room: Room) -> (Arc<Room>, bool) {
+        let mut registry = held(&self.registry);
+        if let Some(known) = registry.rooms.get(&room.id) {
+            return (known.clone(), false);
+        }
+        let room = Arc::new(room);
+        registry.rooms.insert(room.id, room.clone());
+        (room, true)
+    }
+
+    pub fn rooms(&self) -> Vec<Arc<Room>> {
+        held(&self.registry).rooms.values().cloned().collect()
+    }
+
+    /// Lets go of rooms to which nobody has listened for a while.
+    pub fn forget_rooms(&self) {
+        held(&self.registry).rooms.retain(|_, room| !room.forget_after(KEEP_ROOMS));
+    }
+
+    pub fn followers(&self, dispute: DisputeId) -> Vec<Arc<Live>> {
         let registry = held(&self.registry);
         registry
-            .topics
-            .get(&topic)
-            .map(|there| there.values().cloned().collect())
+            .disputes
+            .get(&dispute)
+            .map(|all| all.values().cloned().collect())
             .unwrap_or_default()
     }
 
-    pub fn topics(&self) -> Vec<Topic> {
-        held(&self.registry).topics.keys().copied().collect()
+    pub fn disputes(&self) -> Vec<DisputeId> {
+        held(&self.registry).disputes.keys().copied().collect()
     }
 
     pub fn sockets(&self) -> Vec<Arc<Live>> {
@@ -242,17 +182,6 @@ impl Hub {
 
     pub fn of_login(&self, login: LoginId) -> Vec<Arc<Live>> {
         self.sockets().into_iter().filter(|live| live.actor.login == login).collect()
-    }
-}
-
-impl Registry {
-    fn drop_topic(&mut self, topic: Topic, id: u64) {
-        if let Some(there) = self.topics.get_mut(&topic) {
-            there.remove(&id);
-            if there.is_empty() {
-                self.topics.remove(&topic);
-            }
-        }
     }
 }
 
@@ -269,6 +198,7 @@ impl Drop for Place {
     fn drop(&mut self) {
         self.authenticated();
         let mut registry = held(&self.hub.registry);
+        registry.connections -= 1;
         if let Some(count) = registry.addresses.get_mut(&self.address) {
             *count -= 1;
             if *count == 0 {

@@ -1,5 +1,6 @@
 //! How much one socket may ask for, hold and take (SEC-WS-03, 05, 07, 08, 09).
 
+use crate::config::Config;
 use protocol::live::{Heartbeat, Limits};
 use std::time::{Duration, Instant};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
@@ -13,15 +14,14 @@ pub const QUEUE_FRAMES: usize = 256;
 pub const QUEUE_BYTES: usize = 1024 * 1024;
 /// Backlog waits until the queue is below this, so that a long one never fills it.
 pub const QUEUE_LOW: usize = 64 * 1024;
-pub const BURST: u32 = 20;
-pub const PER_SECOND: u32 = 2;
 pub const ROOMS: usize = 64;
 pub const SOCKETS_A_PERSON: usize = 3;
-pub const SOCKETS_AN_ADDRESS: usize = 50;
 /// How often everything is looked at again, hint or no hint.
 pub const LOOK_ROUND: Duration = Duration::from_secs(2);
-/// For how long a login that was found valid is taken to be.
-pub const LOGIN_CACHED: Duration = Duration::from_secs(1);
+/// For how long logins that were looked at are taken to be valid: somewhat longer than a round.
+pub const LOGIN_CACHED: Duration = Duration::from_secs(3);
+/// For how long a room stays at hand when nobody listens any more: whoever lost the line comes back.
+pub const KEEP_ROOMS: Duration = Duration::from_secs(120);
 
 /// What a test cannot wait for.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +33,11 @@ pub struct Bounds {
     pub silence: Duration,
     /// Sockets that have not said who they are, of all addresses together.
     pub unauthenticated: usize,
+    pub sockets_an_address: usize,
+    /// Frames that one socket may send at once.
+    pub burst: u32,
+    /// Frames that it may send in a second in the long run.
+    pub per_second: u32,
 }
 
 impl Default for Bounds {
@@ -42,6 +47,20 @@ impl Default for Bounds {
             ping_every: Duration::from_secs(25),
             silence: Duration::from_secs(60),
             unauthenticated: 200,
+            sockets_an_address: 50,
+            burst: 20,
+            per_second: 2,
+        }
+    }
+}
+
+impl Bounds {
+    pub fn of(config: &Config) -> Self {
+        Self {
+            sockets_an_address: config.sockets_per_address,
+            burst: config.frames_burst,
+            per_second: config.frames_per_second,
+            ..Self::default()
         }
     }
 }
@@ -49,9 +68,10 @@ impl Default for Bounds {
 /// tungstenite's own are 128 KiB a socket to read, no bound to write and 64 MiB a message.
 pub fn websocket() -> WebSocketConfig {
     WebSocketConfig::default()
-        .read_buffer_size(4 * 1024)
+        .read_buffer_size(1024)
         .write_buffer_size(8 * 1024)
-        .max_write_buffer_size(QUEUE_BYTES)
+        // What is queued is bounded before; the rest is for answers to pings and the goodbye.
+        .max_write_buffer_size(QUEUE_BYTES + FRAME_BYTES)
         .max_message_size(Some(FRAME_BYTES))
         .max_frame_size(Some(FRAME_BYTES))
 }
@@ -61,29 +81,32 @@ pub const fn told(bounds: Bounds) -> (Heartbeat, Limits) {
         Heartbeat { ping: bounds.ping_every.as_secs(), silence: bounds.silence.as_secs() },
         Limits {
             frame_bytes: FRAME_BYTES,
-            burst: BURST,
-            per_second: PER_SECOND,
+            burst: bounds.burst,
+            per_second: bounds.per_second,
             rooms: ROOMS,
             sockets: SOCKETS_A_PERSON,
         },
     )
 }
 
-/// Twenty frames at once, two a second in the long run.
+/// So many frames at once, and so many a second in the long run.
 pub struct Bucket {
+    most: f64,
+    a_second: f64,
     left: f64,
     at: Instant,
 }
 
 impl Bucket {
-    pub fn full(at: Instant) -> Self {
-        Self { left: f64::from(BURST), at }
+    pub fn full(bounds: &Bounds, at: Instant) -> Self {
+        let most = f64::from(bounds.burst);
+        Self { most, a_second: f64::from(bounds.per_second), left: most, at }
     }
 
     /// Whether one more frame may come now.
     pub fn take(&mut self, now: Instant) -> bool {
-        let gained = (now - self.at).as_secs_f64() * f64::from(PER_SECOND);
-        self.left = (self.left + gained).min(f64::from(BURST));
+        let gained = (now - self.at).as_secs_f64() * self.a_second;
+        self.left = (self.left + gained).min(self.most);
         self.at = now;
         let may = self.left >= 1.0;
         if may {
@@ -103,13 +126,13 @@ mod tests {
         assert_eq!(bounds.hello_within, Duration::from_secs(5));
         let (heartbeat, _) = told(bounds);
         assert_eq!((heartbeat.ping, heartbeat.silence), (25, 60));
-        assert_eq!(bounds.unauthenticated, 200);
+        assert_eq!((bounds.unauthenticated, bounds.sockets_an_address), (200, 50));
     }
 
     #[test]
     fn twenty_at_once_and_then_two_a_second() {
         let start = Instant::now();
-        let mut bucket = Bucket::full(start);
+        let mut bucket = Bucket::full(&Bounds::default(), start);
         assert_eq!((0..30).filter(|_| bucket.take(start)).count(), 20);
         let later = start + Duration::from_secs(3);
         assert_eq!((0..30).filter(|_| bucket.take(later)).count(), 6);

@@ -3,18 +3,20 @@
 //! A room is never in two commits at once, so its entries keep the order in which they were handed over. While little is
 //! said, commits overlap and nobody waits for somebody else's; under load one commit at a time takes everything, which
 //! costs the database least.
+//!
+//! Where this server knows a room as of its last entry, it adds the next without asking (`known`); where that turns out
+//! to be wrong, and for everything unusual, the database judges each entry (`judge`).
 
 use crate::app::App;
-use crate::db::Hint;
 use crate::error::ApiError;
-use crate::live::held;
+use crate::live::open::Live;
 use crate::live::pace::Pace;
-use crate::rooms::say;
-use crate::rooms::store::{self, Entry, Outcome};
+use crate::live::{commit, handle, held};
+use crate::rooms::store::Entry;
+use protocol::RoomId;
 use protocol::room::Said;
-use protocol::{ErrorCode, RoomId};
-use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
-use std::sync::Mutex;
+use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 use tokio::sync::oneshot;
 
@@ -23,13 +25,38 @@ const BATCH: usize = 512;
 /// Entries that may wait; beyond, a sender is told to come back rather than kept waiting for long.
 const WAITING: usize = 16_384;
 /// Commits at once while little is said.
-const LANES: usize = 16;
+const LANES: u32 = 16;
 
-type Answer = Result<Said, ApiError>;
+/// How many of so many connections are for what is said: it does not starve everything else, nor is it starved.
+pub fn lanes(connections: u32) -> u32 {
+    (connections * 2 / 5).clamp(1, LANES)
+}
 
-struct Waiting {
-    entry: Entry,
-    answer: oneshot::Sender<Answer>,
+pub type Answer = Result<Said, ApiError>;
+
+/// Who is told what became of an entry.
+pub enum Asker {
+    Request(oneshot::Sender<Answer>),
+    Socket(Arc<Live>),
+}
+
+pub struct Waiting {
+    pub entry: Entry,
+    pub asker: Asker,
+}
+
+impl Waiting {
+    /// A socket is told with its next flush.
+    pub fn answer(self, answer: Answer) {
+        match self.asker {
+            Asker::Request(request) => {
+                let _ = request.send(answer);
+            }
+            Asker::Socket(live) => {
+                handle::answer(&live, self.entry.room, self.entry.client_msg_id, answer);
+            }
+        }
+    }
 }
 
 /// One for a server.
@@ -125,23 +152,21 @@ impl Drop for Lane {
 
 impl App {
     /// Behind what was handed over before. The answer comes once it is on disk, or is not going to be.
-    pub fn append(&self, entry: Entry) -> Result<oneshot::Receiver<Answer>, ApiError> {
-        let (answer, answered) = oneshot::channel();
+    pub fn append(&self, entry: Entry, asker: Asker) -> Result<(), ApiError> {
         {
             let mut state = held(&self.log.0);
             if state.queue.len() >= WAITING {
                 return Err(ApiError::unavailable());
             }
             state.pace.arrived(Instant::now());
-            state.queue.push_back(Waiting { entry, answer });
+            state.queue.push_back(Waiting { entry, asker });
         }
         self.open_lane();
-        Ok(answered)
+        Ok(())
     }
 
     fn open_lane(&self) {
-        // Half of the connections: what is said does not starve everything else.
-        let most = (self.config.database_connections as usize / 2).clamp(1, LANES);
+        let most = usize::try_from(lanes(self.config.database_connections)).unwrap_or(1);
         if held(&self.log.0).opens(most) {
             self.tasks.spawn(run(Lane { app: self.clone(), most, is_open: true }));
         }
@@ -153,7 +178,7 @@ async fn run(mut lane: Lane) {
         let app = &lane.app;
         let mut rooms = Rooms { app: app.clone(), ids: rooms_of(&batch) };
         let begun = Instant::now();
-        let busy = commit(app, batch, false).await;
+        let busy = commit::all(app, batch).await;
         held(&app.log.0).pace.committed(begun.elapsed());
         for (room, batch) in busy {
             rooms.ids.remove(&room);
@@ -166,7 +191,7 @@ async fn run(mut lane: Lane) {
 /// A command or another server writes in this room: only those who talk there wait for it.
 async fn wait_for(room: Rooms, batch: Vec<Waiting>) {
     let app = room.app.clone();
-    commit(&app, batch, true).await;
+    commit::judged(&app, batch, true).await;
     drop(room);
     app.open_lane();
 }
@@ -175,59 +200,10 @@ fn rooms_of(batch: &[Waiting]) -> BTreeSet<RoomId> {
     batch.iter().map(|waiting| waiting.entry.room).collect()
 }
 
-type Busy = BTreeMap<RoomId, Vec<Waiting>>;
-
-/// Stores them and answers. What was not waited for comes back.
-async fn commit(app: &App, batch: Vec<Waiting>, wait: bool) -> Busy {
-    match store(app, &batch, wait).await {
-        Ok(outcomes) => settle(app, batch, outcomes),
-        // One of them is wrong in a way nobody knew of: the others do not suffer for it. Each waits for its room, or a later
-        // one could come before an earlier.
-        Err(error) if batch.len() > 1 && error.code() == ErrorCode::Internal => {
-            for alone in batch {
-                Box::pin(commit(app, vec![alone], true)).await;
-            }
-            Busy::new()
-        }
-        Err(error) => {
-            for waiting in batch {
-                let _ = waiting.answer.send(Err(error.again()));
-            }
-            Busy::new()
-        }
-    }
-}
-
-async fn store(app: &App, batch: &[Waiting], wait: bool) -> Result<Vec<Outcome>, ApiError> {
-    let entries: Vec<&Entry> = batch.iter().map(|waiting| &waiting.entry).collect();
-    let mut db = app.db.acquire().await?;
-    store::append(&mut db, &entries, app.clock.now(), wait).await
-}
-
-fn settle(app: &App, batch: Vec<Waiting>, outcomes: Vec<Outcome>) -> Busy {
-    let (mut busy, mut moved) = (Busy::new(), BTreeSet::new());
-    for (waiting, outcome) in batch.into_iter().zip(outcomes) {
-        let room = waiting.entry.room;
-        match outcome {
-            Outcome::Busy => {
-                busy.entry(room).or_default().push(waiting);
-                continue;
-            }
-            Outcome::Stored { new: true, .. } => {
-                moved.insert(room);
-            }
-            _ => {}
-        }
-        let _ = waiting.answer.send(say::answer(waiting.entry, outcome));
-    }
-    app.tell(moved.into_iter().map(Hint::Room).collect());
-    busy
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::AccountId;
+    use protocol::PersonId;
     use protocol::room::{EntryBody, QuickPhrase, Say};
     use uuid::Uuid;
 
@@ -235,9 +211,10 @@ mod tests {
         let body = EntryBody::QuickPhrase { phrase: QuickPhrase::Agree };
         let id = format!("{room}-{}", state.queue.len());
         let say = Say { client_msg_id: id.parse().unwrap(), body };
-        let (account, room) = (AccountId(Uuid::nil()), RoomId(Uuid::from_u128(room)));
+        let (person, room) = (PersonId(Uuid::nil()), RoomId(Uuid::from_u128(room)));
+        let entry = Entry::new(person, room, say).unwrap();
         let (answer, _) = oneshot::channel();
-        state.queue.push_back(Waiting { entry: Entry { account, room, say }, answer });
+        state.queue.push_back(Waiting { entry, asker: Asker::Request(answer) });
     }
 
     fn taken(state: &mut State) -> Vec<u128> {

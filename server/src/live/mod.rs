@@ -1,25 +1,33 @@
 //! The live socket: one connection a device, fed from the database, told by hints when to read.
 //!
-//! A frame of entries is always what the database lets the viewer read past a cursor; hints only say when. A lost
-//! hint costs the time to the next look-round, never an entry.
+//! What this server adds to a room it tells at once, in one form for everybody; what others add it reads from the
+//! database, which says who may see it. Hints only say when to read: a lost one costs the time to the next look-round,
+//! never an entry.
 
+mod commit;
 mod connect;
+mod connection;
 mod feed;
 mod frame;
 mod handle;
 mod hub;
 mod limits;
+mod line;
 mod log;
+mod logins;
+mod open;
 mod outbox;
 mod pace;
+mod reading;
+mod room;
 mod socket;
 mod watch;
 
 pub use connect::connect;
 pub use hub::Hub;
 pub use limits::Bounds;
-pub use log::Log;
-pub use watch::run;
+pub use log::{Asker, Log, lanes};
+pub use watch::{run, told};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

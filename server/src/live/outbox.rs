@@ -1,19 +1,17 @@
-//! What goes out on one socket: a bounded queue with one owner at its end.
+//! What goes out on one socket, and why it ends.
 
-use crate::live::limits::{QUEUE_BYTES, QUEUE_FRAMES, QUEUE_LOW, SEND_WITHIN};
-use crate::live::socket::Stream;
-use futures_util::stream::SplitSink;
-use futures_util::{Sink, SinkExt};
+use crate::live::connection::{Connection, Unsent};
+use crate::live::limits::{QUEUE_LOW, SEND_WITHIN};
 use protocol::live::{ServerFrame, close};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
-use tokio::sync::{Notify, mpsc};
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use std::time::{Duration, Instant};
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
-use tokio_util::sync::CancellationToken;
+
+/// For how long the other side is given to hear the goodbye.
+const GOODBYE: Duration = Duration::from_secs(1);
 
 /// Why a socket is closed, and when to come back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,146 +32,112 @@ impl Close {
     }
 }
 
+impl From<Unsent> for Close {
+    fn from(why: Unsent) -> Self {
+        match why {
+            Unsent::TooSlow => Self::new(close::TOO_SLOW, "too slow"),
+            Unsent::Gone => Self::new(close::GOING_AWAY, "gone"),
+        }
+    }
+}
+
 pub struct Outbox {
-    queue: mpsc::Sender<Utf8Bytes>,
-    bytes: AtomicUsize,
-    drained: Notify,
+    pub connection: Connection,
     why: OnceLock<Close>,
-    closed: CancellationToken,
-    /// Nothing more will be queued: the reader has ended.
-    finished: CancellationToken,
 }
 
 impl Outbox {
-    pub fn new() -> (Self, mpsc::Receiver<Utf8Bytes>) {
-        let (queue, rest) = mpsc::channel(QUEUE_FRAMES);
-        let outbox = Self {
-            queue,
-            bytes: AtomicUsize::new(0),
-            drained: Notify::new(),
-            why: OnceLock::new(),
-            closed: CancellationToken::new(),
-            finished: CancellationToken::new(),
-        };
-        (outbox, rest)
+    pub fn new(connection: Connection) -> Self {
+        Self { connection, why: OnceLock::new() }
     }
 
-    /// Queues a frame. Who does not keep up is closed, and resumes by cursor: nothing is dropped silently.
+    /// Sends a frame. Who does not keep up is closed, and resumes by cursor: nothing is dropped silently.
     pub fn push(&self, frame: &ServerFrame) {
-        let text = match serde_json::to_string(frame) {
-            Ok(text) => Utf8Bytes::from(text),
+        self.queue(frame);
+        self.flush();
+    }
+
+    /// The same, with the next flush: several frames go out as one.
+    pub fn queue(&self, frame: &ServerFrame) {
+        match serde_json::to_string(frame) {
+            Ok(text) => self.queue_text(text.into()),
             Err(error) => {
                 tracing::error!(%error, "a frame cannot be written");
-                return self.close(Close::new(close::INTERNAL, "internal"));
+                self.close(Close::new(close::INTERNAL, "internal"));
             }
-        };
-        let size = text.len();
-        let queued = self.bytes.fetch_add(size, Ordering::AcqRel) + size;
-        if queued > QUEUE_BYTES || self.queue.try_send(text).is_err() {
-            self.close(Close::new(close::TOO_SLOW, "too slow"));
         }
     }
 
-    /// The same for backlog, which waits for the client instead of filling the queue.
-    pub async fn push_paced(&self, frame: &ServerFrame) {
-        while !self.is_closed() {
-            let drained = self.drained.notified();
-            if self.bytes.load(Ordering::Acquire) <= QUEUE_LOW {
-                return self.push(frame);
-            }
-            tokio::select! {
-                () = drained => {}
-                () = self.closed.cancelled() => {}
-            }
+    /// A frame that is written already, for many.
+    pub fn queue_text(&self, text: Utf8Bytes) {
+        self.queue_message(Message::Text(text));
+    }
+
+    fn queue_message(&self, message: Message) {
+        if !self.is_closed()
+            && let Err(why) = self.connection.queue(message)
+        {
+            self.close(why.into());
         }
+    }
+
+    pub fn ping(&self) {
+        self.queue_message(Message::Ping(bytes::Bytes::new()));
+        self.flush();
+    }
+
+    pub fn flush(&self) {
+        if let Err(why) = self.connection.flush() {
+            self.close(why.into());
+        }
+    }
+
+    /// Until backlog may be sent: it waits for the client instead of filling the queue.
+    pub async fn has_room(&self) {
+        loop {
+            let low = self.connection.low();
+            if self.is_closed() || self.connection.unsent() <= QUEUE_LOW {
+                return;
+            }
+            low.await;
+        }
+    }
+
+    /// When the oldest frame that waits has waited too long.
+    pub fn overdue_at(&self) -> Option<Instant> {
+        self.connection.waits_since().map(|since| since + SEND_WITHIN)
     }
 
     /// The first reason counts.
     pub fn close(&self, why: Close) {
         let _ = self.why.set(why);
-        self.closed.cancel();
+        self.connection.release();
+    }
+
+    pub fn why(&self) -> Option<Close> {
+        self.why.get().copied()
     }
 
     pub fn is_closed(&self) -> bool {
-        self.closed.is_cancelled()
+        self.why.get().is_some()
     }
 
-    pub async fn closed(&self) {
-        self.closed.cancelled().await;
-    }
-
-    pub fn finish(&self) {
-        self.finished.cancel();
-    }
-
-    fn taken(&self, size: usize) {
-        let before = self.bytes.fetch_sub(size, Ordering::AcqRel);
-        if before.saturating_sub(size) <= QUEUE_LOW {
-            self.drained.notify_waiters();
-        }
-    }
-
-    /// The only one who sends. A send is never abandoned for another branch: half a frame would be lost.
-    pub async fn write(
-        &self,
-        mut sink: SplitSink<Stream, Message>,
-        mut rest: mpsc::Receiver<Utf8Bytes>,
-        ping_every: Duration,
-    ) {
-        let mut ping = interval(ping_every);
-        ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        ping.tick().await;
-        loop {
-            let message = tokio::select! {
-                biased;
-                () = self.finished.cancelled() => break,
-                Some(text) = rest.recv() => Message::Text(text),
-                _ = ping.tick() => Message::Ping(bytes::Bytes::new()),
-            };
-            if !self.send(&mut sink, message).await {
-                return;
-            }
-        }
-        let Some(why) = self.why.get().copied() else { return };
-        if why.code != close::TOO_SLOW {
-            while let Ok(text) = rest.try_recv() {
-                if !self.send(&mut sink, Message::Text(text)).await {
-                    return;
-                }
-            }
-        }
-        self.say_goodbye(&mut sink, why).await;
-    }
-
-    async fn say_goodbye(&self, sink: &mut SplitSink<Stream, Message>, why: Close) {
+    /// Says why, with the last frame that says when to come back.
+    pub async fn goodbye(&self) {
+        let Some(why) = self.why() else { return };
         let retry_after = why.retry_after.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(0));
         let closing = ServerFrame::Closing { code: why.code, retry_after };
-        if let Ok(text) = serde_json::to_string(&closing)
-            && !self.send(sink, Message::text(text)).await
-        {
-            return;
+        if let Ok(text) = serde_json::to_string(&closing) {
+            let _ = self.connection.queue_last(Message::text(text));
         }
-        self.send(sink, why.message()).await;
+        goodbye(&self.connection, why).await;
     }
+}
 
-    /// Whether it went out in time. What did not closes the socket.
-    async fn send<S>(&self, sink: &mut S, message: Message) -> bool
-    where
-        S: Sink<Message> + Unpin,
-    {
-        let size = if let Message::Text(text) = &message { text.len() } else { 0 };
-        let sent = timeout(SEND_WITHIN, sink.send(message)).await;
-        self.taken(size);
-        match sent {
-            Ok(Ok(())) => true,
-            Ok(Err(_)) => {
-                self.close(Close::new(close::GOING_AWAY, "gone"));
-                false
-            }
-            Err(_) => {
-                self.close(Close::new(close::TOO_SLOW, "too slow"));
-                false
-            }
-        }
-    }
+/// Closes, as far as the other side listens, and then reads what it still sends: closing on unread bytes would tear the
+/// goodbye from its hands.
+pub async fn goodbye(connection: &Connection, why: Close) {
+    let _ = connection.queue_last(why.message());
+    let _ = connection.flush();
+    let _ = timeout(GOODBYE, async { while connection.next().await.is_ok() {} }).await;
 }

@@ -1,17 +1,16 @@
-//! One connection from its first frame to its close: reads, and lets others write and feed.
+//! One connection from its first frame to its close: reads, keeps time, and has each frame carried out.
 
 use crate::accounts::tokens::Claims;
 use crate::app::App;
-use crate::error::ApiError;
-use crate::http::policy::{ANY_PART, Row, Rule};
-use crate::http::{Actor, auth};
+use crate::http::Actor;
+use crate::live::connection::Connection;
 use crate::live::frame::{Decoded, decode};
-use crate::live::hub::{Live, Place};
-use crate::live::limits::{Bucket, HELLO_BYTES, LOGIN_CACHED, told, websocket};
-use crate::live::outbox::{Close, Outbox};
-use crate::live::{feed, handle, held};
-use futures_util::stream::SplitStream;
-use futures_util::{SinkExt, StreamExt};
+use crate::live::handle;
+use crate::live::hub::Place;
+use crate::live::limits::{Bucket, HELLO_BYTES, told};
+use crate::live::logins::{self, authenticate};
+use crate::live::open::Live;
+use crate::live::outbox::{Close, Outbox, goodbye};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto::upgrade::downcast;
@@ -19,19 +18,11 @@ use protocol::RoomId;
 use protocol::live::{ClientFrame, ServerFrame, close};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
-use tokio::time::timeout;
-use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::protocol::Role;
+use tokio::time::{sleep_until, timeout};
 use tokio_tungstenite::tungstenite::{Error, Message};
-
-pub type Stream = WebSocketStream<TcpStream>;
-
-/// A socket asks for nothing that the policy's table does not know: this stands for reading what it is told.
-static LIVE: Row = Row { operation: "live", rule: Rule::Parts(ANY_PART) };
-
-const GOODBYE: Duration = Duration::from_secs(1);
 
 /// Who a socket belongs to, and what it wants to resume.
 struct Hello {
@@ -42,34 +33,29 @@ struct Hello {
 
 pub async fn serve(app: App, upgraded: Upgraded, mut place: Place) {
     let Ok(parts) = downcast::<TokioIo<TcpStream>>(upgraded) else { return };
-    let (tcp, read) = (parts.io.into_inner(), parts.read_buf.to_vec());
-    let config = Some(websocket());
-    let mut socket = WebSocketStream::from_partially_read(tcp, read, Role::Server, config).await;
-    match hello(&app, &mut socket).await {
+    let connection = Connection::new(parts.io.into_inner(), parts.read_buf.to_vec());
+    match hello(&app, &connection).await {
         Ok(hello) => {
             place.authenticated();
-            Box::pin(signed_in(app, socket, hello)).await;
+            let live = enter(&app, connection, hello).await;
+            // A task of its own, which is small: this one has the whole of a sign-in in it.
+            app.tasks.clone().spawn(attend(app, live, place));
         }
-        Err(why) => {
-            let _ = timeout(GOODBYE, socket.send(why.message())).await;
-            linger(&mut socket).await;
-        }
+        Err(why) => goodbye(&connection, why).await,
     }
 }
 
 /// The first frame, within time and size; nothing of any room exists for the socket before it.
-async fn hello(app: &App, socket: &mut Stream) -> Result<Hello, Close> {
+async fn hello(app: &App, connection: &Connection) -> Result<Hello, Close> {
     let first = tokio::select! {
         () = app.stop.cancelled() => return Err(restarting(app)),
-        first = timeout(app.live.bounds.hello_within, socket.next()) => first,
+        first = timeout(app.live.bounds.hello_within, connection.next()) => first,
     };
     let unknown = Close::new(close::NOT_AUTHENTICATED, "say hello with a valid token first");
     let text = match first {
-        Ok(Some(Ok(Message::Text(text)))) => text,
-        Ok(Some(Ok(Message::Binary(_)))) => {
-            return Err(Close::new(close::POLICY, "text frames only"));
-        }
-        Ok(Some(Err(error))) => return Err(broken(&error)),
+        Ok(Ok(Message::Text(text))) => text,
+        Ok(Ok(Message::Binary(_))) => return Err(Close::new(close::POLICY, "text frames only")),
+        Ok(Err(error)) => return Err(broken(&error)),
         _ => return Err(unknown),
     };
     if text.len() > HELLO_BYTES {
@@ -88,16 +74,6 @@ async fn hello(app: &App, socket: &mut Stream) -> Result<Hello, Close> {
     }
 }
 
-pub async fn authenticate(app: &App, token: &str) -> Result<Option<(Actor, Claims)>, ApiError> {
-    let now = app.clock.now();
-    let claims = app.tokens.verify(token, now)?;
-    Ok(find(app, &claims).await?.map(|actor| (actor, claims)))
-}
-
-async fn find(app: &App, claims: &Claims) -> Result<Option<Actor>, ApiError> {
-    auth::find(&app.db, claims, app.clock.now(), &LIVE).await
-}
-
 /// Everybody is sent away at once and comes back over several seconds.
 pub fn restarting(app: &App) -> Close {
     let jitter = u64::try_from(app.ids.next().as_u128() % 8_000).unwrap_or_default();
@@ -105,18 +81,10 @@ pub fn restarting(app: &App) -> Close {
     Close { retry_after, ..Close::new(close::RESTARTING, "restarting") }
 }
 
-async fn signed_in(app: App, socket: Stream, hello: Hello) {
-    let (outbox, queue) = Outbox::new();
-    let live = app.live.enter(hello.actor, outbox, hello.claims);
-    let (sink, mut stream) = socket.split();
-    let writing = live.clone();
-    let ping_every = app.live.bounds.ping_every;
-    let writer =
-        app.tasks.spawn(async move { writing.outbox.write(sink, queue, ping_every).await });
-    let (feeding, fed) = (app.clone(), live.clone());
-    let feeder = app.tasks.spawn(async move { feed::run(&feeding, &fed).await });
+async fn enter(app: &App, connection: Connection, hello: Hello) -> Arc<Live> {
+    let live = app.live.enter(hello.actor, Outbox::new(connection), hello.claims);
     let (heartbeat, limits) = told(app.live.bounds);
-    live.outbox.push(&ServerFrame::Welcome {
+    live.outbox.queue(&ServerFrame::Welcome {
         login: live.actor.login,
         server_time: app.clock.now(),
         expires_at: live.expires_at(),
@@ -124,43 +92,91 @@ async fn signed_in(app: App, socket: Stream, hello: Hello) {
         limits,
     });
     for (room, after) in hello.cursors {
-        handle::frame(&app, &live, ClientFrame::Subscribe { room, after }).await;
+        handle::frame(app, &live, ClientFrame::Subscribe { room, after }).await;
     }
-    let why = read(&app, &live, &mut stream).await;
-    live.outbox.close(why);
-    app.live.leave(&live);
-    live.outbox.finish();
-    let _ = writer.await;
-    let _ = feeder.await;
-    linger(&mut stream).await;
+    live.outbox.flush();
+    live
 }
 
-/// Reads what the other side still sends: closing on unread bytes would tear the goodbye from its hands.
-async fn linger<S: StreamExt + Unpin>(stream: &mut S) {
-    let _ = timeout(GOODBYE, async { while stream.next().await.is_some() {} }).await;
+async fn attend(app: App, live: Arc<Live>, place: Place) {
+    let why = read(&app, &live).await;
+    live.outbox.close(why);
+    app.live.leave(&live);
+    Box::pin(live.outbox.goodbye()).await;
+    drop(place);
+}
+
+/// When a socket is to be looked at, whatever it does.
+struct Times {
+    ping_every: Duration,
+    silence: Duration,
+    heard: Instant,
+    ping_at: Instant,
+}
+
+impl Times {
+    fn next(&self, live: &Live) -> Instant {
+        let next = self.ping_at.min(self.heard + self.silence);
+        live.outbox.overdue_at().map_or(next, |overdue| next.min(overdue))
+    }
+
+    /// What the time says.
+    fn look(&mut self, live: &Live) -> Option<Close> {
+        let now = Instant::now();
+        if live.outbox.overdue_at().is_some_and(|overdue| now >= overdue) {
+            return Some(Close::new(close::TOO_SLOW, "too slow"));
+        }
+        if now >= self.heard + self.silence {
+            return Some(Close::new(close::GOING_AWAY, "silent for too long"));
+        }
+        if now >= self.ping_at {
+            self.ping_at = now + self.ping_every;
+            live.outbox.ping();
+        }
+        None
+    }
 }
 
 /// Until the socket is to be closed. A frame that is being carried out is carried out to its end.
-async fn read(app: &App, live: &Arc<Live>, stream: &mut SplitStream<Stream>) -> Close {
-    let mut bucket = Bucket::full(Instant::now());
+async fn read(app: &App, live: &Arc<Live>) -> Close {
+    let (bounds, now) = (app.live.bounds, Instant::now());
+    let mut bucket = Bucket::full(&bounds, now);
+    let mut times = Times {
+        ping_every: bounds.ping_every,
+        silence: bounds.silence,
+        heard: now,
+        ping_at: now + bounds.ping_every,
+    };
     loop {
-        let next = tokio::select! {
-            biased;
-            // Why is told by whoever closed it; this only ends the reading.
-            () = live.outbox.closed() => return Close::new(close::GOING_AWAY, "closed"),
-            next = timeout(app.live.bounds.silence, stream.next()) => next,
-        };
-        let message = match next {
-            Err(_) => return Close::new(close::GOING_AWAY, "silent for too long"),
-            Ok(None) => return Close::new(close::GOING_AWAY, "gone"),
-            Ok(Some(Err(error))) => return broken(&error),
-            Ok(Some(Ok(message))) => message,
-        };
-        if !matches!(message, Message::Pong(_)) && !bucket.take(Instant::now()) {
-            return Close::new(close::TOO_FAST, "too many frames");
-        }
-        if let Some(why) = one(app, live, message).await {
+        if let Some(why) = live.outbox.why() {
             return why;
+        }
+        match live.outbox.connection.read() {
+            Ok(Some(message)) => {
+                times.heard = Instant::now();
+                let is_answer = matches!(message, Message::Pong(_));
+                if !is_answer && !bucket.take(times.heard) {
+                    return Close::new(close::TOO_FAST, "too many frames");
+                }
+                if let Some(why) = Box::pin(one(app, live, message)).await {
+                    return why;
+                }
+            }
+            Ok(None) => {
+                if let Some(why) = times.look(live) {
+                    return why;
+                }
+                tokio::select! {
+                    () = live.outbox.connection.wake.notified() => {}
+                    ready = live.outbox.connection.ready() => {
+                        if ready.is_err() {
+                            return Close::new(close::GOING_AWAY, "gone");
+                        }
+                    }
+                    () = sleep_until(times.next(live).into()) => {}
+                }
+            }
+            Err(error) => return broken(&error),
         }
     }
 }
@@ -172,6 +188,7 @@ async fn one(app: &App, live: &Arc<Live>, message: Message) -> Option<Close> {
         Message::Close(_) => return Some(Close::new(close::GOING_AWAY, "goodbye")),
         Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => return None,
     };
+    live.is_active.store(true, Ordering::Relaxed);
     if !is_valid(app, live).await {
         return Some(Close::new(close::NOT_AUTHENTICATED, "the login has ended"));
     }
@@ -188,27 +205,21 @@ async fn one(app: &App, live: &Arc<Live>, message: Message) -> Option<Close> {
     None
 }
 
-/// The token has not run out and the login has not ended, as of a second ago at most. When that cannot be found
+/// The token has not run out and the login has not ended, as of a few seconds ago at most. When that cannot be found
 /// out, it is not taken for granted (SEC-WS-10).
 async fn is_valid(app: &App, live: &Live) -> bool {
     if app.clock.now() >= live.expires_at() {
         return false;
     }
-    let now = Instant::now();
-    if now.duration_since(*held(&live.checked_at)) < LOGIN_CACHED {
+    let claims = live.claims();
+    if app.live.logins.is_fresh(logins::key(&claims)) {
         return true;
     }
-    match find(app, &live.claims()).await {
-        Ok(Some(_)) => {
-            *held(&live.checked_at) = now;
-            true
-        }
-        Ok(None) => false,
-        Err(_) => {
-            live.outbox.close(restarting(app));
-            false
-        }
-    }
+    let Ok(found) = logins::find(app, &claims).await else {
+        live.outbox.close(restarting(app));
+        return false;
+    };
+    found.is_some()
 }
 
 fn broken(error: &Error) -> Close {

@@ -1,165 +1,151 @@
-//! Tells sockets when to read: by hint at once, and by looking round every two seconds whatever was lost.
+//! Says when to read: by hint at once, and by looking round every two seconds whatever was lost.
 
 use crate::app::App;
 use crate::db::Hint;
 use crate::error::ApiError;
-use crate::live::hub::{Live, Topic};
 use crate::live::limits::LOOK_ROUND;
+use crate::live::logins::{self, key};
+use crate::live::open::Live;
 use crate::live::outbox::Close;
 use crate::live::socket::restarting;
+use crate::live::{feed, reading};
 use protocol::live::{ServerFrame, close};
 use protocol::{DisputeId, LoginId, RoomId};
 use std::collections::HashMap;
-use tokio::sync::broadcast::error::RecvError;
+use std::sync::Arc;
 use tokio::time::{MissedTickBehavior, interval};
 use uuid::Uuid;
 
 /// Until the server stops; then every socket is sent away.
 pub async fn run(app: App) {
-    let looking = app.clone();
-    let watch = app.tasks.spawn(async move { look_round(&looking).await });
-    let mut hints = app.hints.subscribe();
-    loop {
-        let hint = tokio::select! {
-            () = app.stop.cancelled() => break,
-            hint = hints.recv() => hint,
-        };
-        match hint {
-            Ok(hint) => pass_on(&app, hint),
-            // What was missed is unknown, so everything is read again.
-            Err(RecvError::Lagged(_)) => touch_all(&app, &app.live.topics()),
-            Err(RecvError::Closed) => break,
-        }
-    }
-    let _ = watch.await;
-    for live in app.live.sockets() {
-        live.outbox.close(restarting(&app));
-    }
-}
-
-fn pass_on(app: &App, hint: Hint) {
-    match hint {
-        Hint::Room(room) => touch_all(app, &[Topic::Room(room)]),
-        Hint::Dispute(dispute) => touch_all(app, &[Topic::Dispute(dispute)]),
-        Hint::Read { room, person, seq } => {
-            app.live.tell(room, person, &ServerFrame::Read { room, person, seq });
-        }
-        Hint::Login(login) => {
-            let (app, tasks) = (app.clone(), app.tasks.clone());
-            tasks.spawn(async move {
-                let sockets = app.live.of_login(login);
-                if let Err(error) = end_logins(&app, &sockets).await {
-                    tracing::warn!(%error, "logins could not be looked at; the next round does");
-                }
-            });
-        }
-        Hint::Jobs => {}
-    }
-}
-
-fn touch_all(app: &App, topics: &[Topic]) {
-    for topic in topics {
-        for live in app.live.listeners(*topic) {
-            live.touch(*topic);
-        }
-    }
-}
-
-async fn look_round(app: &App) {
     let mut rounds = interval(LOOK_ROUND);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut known = Versions::default();
     loop {
         tokio::select! {
-            () = app.stop.cancelled() => return,
+            () = app.stop.cancelled() => break,
             _ = rounds.tick() => {}
         }
-        let sockets = app.live.sockets();
-        let round = async {
-            end_logins(app, &sockets).await?;
-            known.look(app).await
-        };
-        if let Err(error) = round.await {
+        if let Err(error) = look_round(&app, &mut known).await {
             tracing::warn!(%error, "sockets could not be looked after; trying again");
         }
     }
+    for live in app.live.sockets() {
+        live.outbox.close(restarting(&app));
+    }
 }
 
-/// Closes what has no valid login behind it any more, or whose token has run out (SEC-WS-11).
-async fn end_logins(app: &App, sockets: &[std::sync::Arc<Live>]) -> Result<(), ApiError> {
-    if sockets.is_empty() {
-        return Ok(());
-    }
-    let now = app.clock.now();
-    let logins: Vec<Uuid> = sockets.iter().map(|live| live.actor.login.0).collect();
-    let valid = sqlx::query_scalar!(
-        r#"select l.id as "id: LoginId" from logins l join accounts a on a.id = l.account_id
-           where l.id = any ($1) and l.ended_at is null and l.expires_at > $2 and a.disabled_at is null"#,
-        &logins,
-        now,
-    )
-    .fetch_all(&app.db)
-    .await?;
-    for live in sockets {
-        if !valid.contains(&live.actor.login) {
-            live.outbox.close(Close::new(close::NOT_AUTHENTICATED, "the login has ended"));
-        } else if now >= live.expires_at() {
-            live.outbox.close(Close::new(close::NOT_AUTHENTICATED, "the token has expired"));
+/// What was committed, for those who are connected here.
+pub fn told(app: &App, hint: Hint) {
+    match hint {
+        Hint::Room(room) => {
+            if let Some(room) = app.live.room(room) {
+                reading::changed(app, &room);
+            }
         }
+        Hint::Dispute(dispute) => touch_all(app, dispute),
+        Hint::Read { room, person, seq } => {
+            if let Some(here) = app.live.room(room) {
+                here.tell_others(person, &ServerFrame::Read { room, person, seq });
+            }
+        }
+        Hint::Login(login) => {
+            let (app, tasks) = (app.clone(), app.tasks.clone());
+            tasks.spawn(async move { end_login(&app, login).await });
+        }
+        Hint::Jobs => {}
+    }
+}
+
+fn touch_all(app: &App, dispute: DisputeId) {
+    for live in app.live.followers(dispute) {
+        feed::touch(app, &live, dispute);
+    }
+}
+
+async fn look_round(app: &App, known: &mut Versions) -> Result<(), ApiError> {
+    app.live.forget_rooms();
+    look_at_logins(app).await?;
+    for room in moved_rooms(app).await? {
+        reading::changed(app, &room);
+    }
+    known.look(app).await
+}
+
+async fn look_at_logins(app: &App) -> Result<(), ApiError> {
+    let sockets = app.live.sockets();
+    let mut active = Vec::new();
+    for live in &sockets {
+        app.live.logins.used(key(&live.claims()));
+        if live.was_active() {
+            active.push(live.actor.login);
+        }
+    }
+    logins::seen(app, &active).await?;
+    app.live.logins.look(app).await?;
+    for live in &sockets {
+        end_if_over(app, live);
     }
     Ok(())
 }
 
-/// What was last seen of the things listened to.
+/// Closes what has no valid login behind it any more, or whose token has run out (SEC-WS-11).
+fn end_if_over(app: &App, live: &Arc<Live>) {
+    if !app.live.logins.is_known(key(&live.claims())) {
+        live.outbox.close(Close::new(close::NOT_AUTHENTICATED, "the login has ended"));
+    } else if app.clock.now() >= live.expires_at() {
+        live.outbox.close(Close::new(close::NOT_AUTHENTICATED, "the token has expired"));
+    }
+}
+
+async fn end_login(app: &App, login: LoginId) {
+    app.live.logins.forget(login);
+    for live in app.live.of_login(login) {
+        match logins::find(app, &live.claims()).await {
+            Ok(_) => end_if_over(app, &live),
+            Err(error) => {
+                tracing::warn!(%error, "a login could not be looked at; the next round does");
+            }
+        }
+    }
+}
+
+async fn moved_rooms(app: &App) -> Result<Vec<Arc<super::room::Room>>, ApiError> {
+    let mut rooms: HashMap<RoomId, _> =
+        app.live.rooms().into_iter().map(|room| (room.id, room)).collect();
+    let ids: Vec<Uuid> = rooms.keys().map(|id| id.0).collect();
+    let heads: Vec<i64> = rooms.values().map(|room| room.head()).collect();
+    let moved = sqlx::query_scalar!(
+        r#"select room as "room!: RoomId" from rooms_moved($1, $2) as m (room)"#,
+        &ids,
+        &heads,
+    )
+    .fetch_all(&app.db)
+    .await?;
+    Ok(moved.into_iter().filter_map(|room| rooms.remove(&room)).collect())
+}
+
+/// What was last seen of the disputes listened to.
 #[derive(Default)]
-struct Versions(HashMap<Topic, i64>);
+struct Versions(HashMap<DisputeId, i64>);
 
 impl Versions {
     async fn look(&mut self, app: &App) -> Result<(), ApiError> {
-        let topics = app.live.topics();
-        self.0.retain(|topic, _| topics.contains(topic));
-        let (mut rooms, mut versions, mut disputes) = (Vec::new(), Vec::new(), Vec::new());
-        for topic in topics {
-            match topic {
-                Topic::Room(room) => {
-                    rooms.push(room.0);
-                    versions.push(self.0.get(&topic).copied().unwrap_or(-1));
-                }
-                Topic::Dispute(dispute) => disputes.push(dispute.0),
-            }
-        }
-        let mut moved = moved_rooms(app, &rooms, &versions).await?;
-        moved.extend(moved_disputes(app, &disputes).await?);
-        for (topic, version) in moved {
-            if self.0.insert(topic, version) != Some(version) {
-                touch_all(app, &[topic]);
+        let disputes = app.live.disputes();
+        self.0.retain(|dispute, _| disputes.contains(dispute));
+        let ids: Vec<Uuid> = disputes.iter().map(|id| id.0).collect();
+        let rows = sqlx::query!(
+            r#"select id as "id: DisputeId", version from disputes where id = any ($1)"#,
+            &ids,
+        )
+        .fetch_all(&app.db)
+        .await?;
+        for row in rows {
+            let before = self.0.insert(row.id, row.version);
+            if before.is_some_and(|before| before != row.version) {
+                touch_all(app, row.id);
             }
         }
         Ok(())
     }
-}
-
-async fn moved_rooms(
-    app: &App,
-    rooms: &[Uuid],
-    versions: &[i64],
-) -> Result<Vec<(Topic, i64)>, ApiError> {
-    let rows = sqlx::query!(
-        r#"select room as "room!: RoomId", version as "version!" from rooms_moved($1, $2)"#,
-        rooms,
-        versions,
-    )
-    .fetch_all(&app.db)
-    .await?;
-    Ok(rows.into_iter().map(|row| (Topic::Room(row.room), row.version)).collect())
-}
-
-async fn moved_disputes(app: &App, disputes: &[Uuid]) -> Result<Vec<(Topic, i64)>, ApiError> {
-    let rows = sqlx::query!(
-        r#"select id as "id: DisputeId", version from disputes where id = any ($1)"#,
-        disputes,
-    )
-    .fetch_all(&app.db)
-    .await?;
-    Ok(rows.into_iter().map(|row| (Topic::Dispute(row.id), row.version)).collect())
 }

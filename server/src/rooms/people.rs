@@ -2,12 +2,12 @@
 
 use crate::db::{Hint, Tx};
 use crate::error::ApiError;
-use crate::rooms::store::{self, Change, Wanted};
+use crate::rooms::store::{self, Wanted};
 use domain::dispute::{Dispute, Event, Refusal, Standing};
 use domain::room::{JointRoom, Member, is_neutral, rooms_of};
 use protocol::dispute::{Part, Status};
 use protocol::party::Side;
-use protocol::room::{EntryBody, RoomAddress, RoomKind, SystemNotice};
+use protocol::room::{EntryBody, RoomAddress, SystemNotice};
 use protocol::text::Line;
 use protocol::{DisputeId, PartyId, PersonId};
 use sqlx::PgConnection;
@@ -21,7 +21,6 @@ pub async fn open(tx: &mut Tx, after: &Dispute, events: &[Event]) -> Result<(), 
     let ids = [tx.ids.next(), tx.ids.next(), tx.ids.next(), tx.ids.next()];
     if store::open(tx, after.id, &ids).await? {
         sync(tx, after).await?;
-        note(tx, after.id, RoomAddress::JOINT, SystemNotice::Opened, None).await?;
     }
     Ok(())
 }
@@ -39,29 +38,16 @@ pub async fn sync_members(tx: &mut Tx, dispute: &Dispute) -> Result<(), ApiError
     ) {
         return Ok(());
     }
-    for change in sync(tx, dispute).await? {
-        let (notice, name) = match change.change.as_str() {
-            "joined" => (SystemNotice::MemberJoined, change.name),
-            "left" => (SystemNotice::MemberLeft, change.name),
-            "opened" => (SystemNotice::Opened, None),
-            "closed" => (SystemNotice::Closed, None),
-            _ => continue,
-        };
-        if change.kind == RoomKind::Joint {
-            note(tx, dispute.id, RoomAddress::JOINT, notice, name.as_deref()).await?;
-        }
-    }
-    Ok(())
+    sync(tx, dispute).await
 }
 
-async fn sync(tx: &mut Tx, dispute: &Dispute) -> Result<Vec<Change>, ApiError> {
+async fn sync(tx: &mut Tx, dispute: &Dispute) -> Result<(), ApiError> {
     let people = people(tx, dispute).await?;
     let joint = joint_room(tx, dispute.id).await?;
-    let changes = store::sync(tx, dispute, &wanted(&people, joint)).await?;
-    for change in &changes {
-        tx.hint(Hint::Room(change.room));
+    for room in store::sync(tx, dispute, &wanted(&people, joint)).await? {
+        tx.hint(Hint::Room(room));
     }
-    Ok(changes)
+    Ok(())
 }
 
 /// The party itself or its guardian agrees; an agent cannot (反家暴法 Art 15–17).

@@ -92,7 +92,7 @@ async fn say(
     Path(id): Path<RoomId>,
     Json { value, .. }: Json<Say>,
 ) -> Result<(StatusCode, Json<Said>), ApiError> {
-    Ok((StatusCode::CREATED, Json::of(app.say(actor.account, id, value).await?)))
+    Ok((StatusCode::CREATED, Json::of(app.say(actor.person, id, value).await?)))
 }
 
 /// Note how far you have read; the other members see it.

@@ -3,15 +3,17 @@
 use crate::app::App;
 use crate::db::Hint;
 use crate::error::{ApiError, Refused};
+use crate::live::Asker;
 use crate::rooms::store::{self, Entry, Outcome};
 use protocol::room::{EntryBody, ReadMark, Said, Say};
-use protocol::{AccountId, ErrorCode, RoomId};
+use protocol::{AccountId, ErrorCode, PersonId, RoomId};
+use tokio::sync::oneshot;
 
 /// What an entry's sender is told.
-pub fn answer(entry: Entry, outcome: Outcome) -> Result<Said, ApiError> {
+pub fn answer(entry: &Entry, outcome: Outcome) -> Result<Said, ApiError> {
     match outcome {
         Outcome::Stored { seq, at, .. } => {
-            Ok(Said { client_msg_id: entry.say.client_msg_id, room: entry.room, seq, at })
+            Ok(Said { client_msg_id: entry.client_msg_id.clone(), room: entry.room, seq, at })
         }
         Outcome::Reused => Err(Refused::new(
             ErrorCode::MessageIdReused,
@@ -33,23 +35,33 @@ pub fn answer(entry: Entry, outcome: Outcome) -> Result<Said, ApiError> {
     }
 }
 
+/// What somebody wants to say, ready to be stored.
+pub fn entry(person: PersonId, room: RoomId, say: Say) -> Result<Entry, ApiError> {
+    match say.body {
+        EntryBody::System { .. } => {
+            Err(ApiError::invalid("body.kind", "only the service writes this kind of entry"))
+        }
+        _ => Entry::new(person, room, say),
+    }
+}
+
 impl App {
     /// Goes on even if whoever asked is gone. The answer means: on disk.
     ///
     /// What one caller says in one room is stored in the order of the calls, not of the answers.
     pub fn say(
         &self,
-        account: AccountId,
+        person: PersonId,
         room: RoomId,
         say: Say,
     ) -> impl Future<Output = Result<Said, ApiError>> + Send + use<> {
-        let queued = match say.body {
-            EntryBody::System { .. } => {
-                Err(ApiError::invalid("body.kind", "only the service writes this kind of entry"))
-            }
-            _ => self.append(Entry { account, room, say }),
-        };
-        async move { queued?.await.unwrap_or_else(|_| Err(ApiError::unavailable())) }
+        let (answer, answered) = oneshot::channel();
+        let queued =
+            entry(person, room, say).and_then(|entry| self.append(entry, Asker::Request(answer)));
+        async move {
+            queued?;
+            answered.await.unwrap_or_else(|_| Err(ApiError::unavailable()))
+        }
     }
 
     /// Notes how far somebody has read, and tells the other members.

@@ -6,8 +6,10 @@ use chrono::{DateTime, Utc};
 use domain::dispute::Dispute;
 use protocol::dispute::Part;
 use protocol::party::Side;
-use protocol::room::{EntryBody, EntryView, MemberView, RoomAddress, RoomKind, RoomView, Say};
-use protocol::{AccountId, DisputeId, PersonId, RoomId};
+use protocol::room::{
+    ClientMsgId, EntryBody, EntryView, MemberView, RoomAddress, RoomKind, RoomView, Say,
+};
+use protocol::{AccountId, DisputeId, EvidenceId, PersonId, RoomId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -17,14 +19,6 @@ pub struct Wanted {
     pub person: PersonId,
     pub part: Part,
     pub name: String,
-}
-
-/// What bringing the rooms up to date has changed.
-pub struct Change {
-    pub room: RoomId,
-    pub kind: RoomKind,
-    pub name: Option<String>,
-    pub change: String,
 }
 
 /// Whether the rooms are new.
@@ -43,21 +37,21 @@ pub async fn open(
     Ok(made > 0)
 }
 
+/// Answers with the rooms that changed.
 pub async fn sync(
-    db: &mut PgConnection,
+    tx: &mut Tx,
     dispute: &Dispute,
     wanted: &[Wanted],
-) -> Result<Vec<Change>, ApiError> {
+) -> Result<Vec<RoomId>, ApiError> {
+    let now = tx.now;
     let kinds: Vec<String> = wanted.iter().map(|w| w.room.kind().to_string()).collect();
     let sides: Vec<Option<String>> =
         wanted.iter().map(|w| w.room.side().map(|side| side.to_string())).collect();
     let people: Vec<Uuid> = wanted.iter().map(|w| w.person.0).collect();
     let parts: Vec<String> = wanted.iter().map(|w| w.part.to_string()).collect();
     let names: Vec<String> = wanted.iter().map(|w| w.name.clone()).collect();
-    Ok(sqlx::query_as!(
-        Change,
-        r#"select room as "room!: RoomId", kind as "kind!: RoomKind", name, change as "change!"
-           from sync_rooms($1, $2, $3, $4, $5, $6, $7)"#,
+    Ok(sqlx::query_scalar!(
+        r#"select room as "room!: RoomId" from sync_rooms($1, $2, $3, $4, $5, $6, $7, $8) as s (room)"#,
         dispute.id as DisputeId,
         dispute.rooms_are_open(),
         &kinds,
@@ -65,8 +59,9 @@ pub async fn sync(
         &people,
         &parts,
         &names,
+        now,
     )
-    .fetch_all(db)
+    .fetch_all(&mut **tx)
     .await?)
 }
 
@@ -96,9 +91,19 @@ pub async fn note(
 
 /// Something to be stored as somebody.
 pub struct Entry {
-    pub account: AccountId,
+    pub person: PersonId,
     pub room: RoomId,
-    pub say: Say,
+    pub client_msg_id: ClientMsgId,
+    pub evidence: Option<EvidenceId>,
+    /// The body in the one form in which it is stored and sent, so that the same message is the same text.
+    pub body: String,
+}
+
+impl Entry {
+    pub fn new(person: PersonId, room: RoomId, say: Say) -> Result<Self, ApiError> {
+        let (evidence, body) = (say.body.evidence(), encode(&say.body)?);
+        Ok(Self { person, room, client_msg_id: say.client_msg_id, evidence, body })
+    }
 }
 
 /// What came of saying something.
@@ -121,39 +126,69 @@ pub enum Outcome {
     Busy,
 }
 
+/// Stores entries at numbers that are known to be next: all of them, or none and an error of the database.
+pub async fn append_known(
+    db: &mut PgConnection,
+    entries: &[(&Entry, i64)],
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let rooms: Vec<Uuid> = entries.iter().map(|(entry, _)| entry.room.0).collect();
+    let seqs: Vec<i64> = entries.iter().map(|(_, seq)| *seq).collect();
+    let people: Vec<Uuid> = entries.iter().map(|(entry, _)| entry.person.0).collect();
+    let ids: Vec<&str> = entries.iter().map(|(entry, _)| entry.client_msg_id.as_str()).collect();
+    let bodies: Vec<&str> = entries.iter().map(|(entry, _)| entry.body.as_str()).collect();
+    sqlx::query!(
+        "select append_known_entries($1, $2, $3, $4, $5, $6)",
+        &rooms,
+        &seqs,
+        &people,
+        &ids as &[&str],
+        &bodies as &[&str],
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Stores entries of any rooms, those of one room in this order, and answers for each. Alone in its transaction: what is
-/// answered is on disk. Whether to wait for whoever writes in one of the rooms is for the caller to say.
+/// answered is on disk. Whether to wait for whoever writes in one of the rooms is for the caller to say. Nothing is
+/// stored and nothing answered if another server was adding to one of the rooms: then try again.
 pub async fn append(
     db: &mut PgConnection,
     entries: &[&Entry],
     now: DateTime<Utc>,
     wait: bool,
-) -> Result<Vec<Outcome>, ApiError> {
-    let accounts: Vec<Uuid> = entries.iter().map(|entry| entry.account.0).collect();
+) -> Result<Option<Vec<Outcome>>, ApiError> {
+    let people: Vec<Uuid> = entries.iter().map(|entry| entry.person.0).collect();
     let rooms: Vec<Uuid> = entries.iter().map(|entry| entry.room.0).collect();
-    let ids: Vec<String> =
-        entries.iter().map(|entry| entry.say.client_msg_id.as_str().to_owned()).collect();
-    let bodies =
-        entries.iter().map(|entry| encode(&entry.say.body)).collect::<Result<Vec<_>, _>>()?;
+    let ids: Vec<&str> = entries.iter().map(|entry| entry.client_msg_id.as_str()).collect();
+    let bodies: Vec<&str> = entries.iter().map(|entry| entry.body.as_str()).collect();
     let evidence: Vec<Option<Uuid>> =
-        entries.iter().map(|entry| entry.say.body.evidence().map(|id| id.0)).collect();
+        entries.iter().map(|entry| entry.evidence.map(|id| id.0)).collect();
     // To its end, which is after the commit: the rows alone come before.
     let rows = sqlx::query!(
         r#"select outcome as "outcome!", seq, at from append_room_entries($1, $2, $3, $4, $5, $6, $7)"#,
-        &accounts,
+        &people,
         &rooms,
-        &ids,
-        &bodies,
+        &ids as &[&str],
+        &bodies as &[&str],
         &evidence as &[Option<Uuid>],
         now,
         wait,
     )
     .fetch_all(db)
-    .await?;
+    .await;
+    let rows = match rows {
+        Err(sqlx::Error::Database(error)) if error.constraint() == Some("room_entries_pkey") => {
+            return Ok(None);
+        }
+        rows => rows?,
+    };
     if rows.len() != entries.len() {
         return Err(ApiError::Internal(anyhow::anyhow!("entries and outcomes do not match")));
     }
-    Ok(rows.into_iter().map(|row| outcome(&row.outcome, row.seq, row.at)).collect())
+    Ok(Some(rows.into_iter().map(|row| outcome(&row.outcome, row.seq, row.at)).collect()))
 }
 
 fn outcome(word: &str, seq: Option<i64>, at: Option<DateTime<Utc>>) -> Outcome {
@@ -173,6 +208,65 @@ fn outcome(word: &str, seq: Option<i64>, at: Option<DateTime<Utc>>) -> Outcome {
 /// One form of a body, so that the same message is the same text.
 fn encode(body: &EntryBody) -> Result<String, ApiError> {
     serde_json::to_string(body).map_err(|error| ApiError::Internal(error.into()))
+}
+
+/// An entry as it is stored, and who of those asked for may read it.
+pub struct Stored {
+    pub seq: i64,
+    pub sender: Option<PersonId>,
+    pub at: DateTime<Utc>,
+    pub body: String,
+    pub readers: Vec<Uuid>,
+}
+
+/// The entries past `after` that any of these people may read, at most `limit`.
+pub async fn log(
+    db: &mut PgConnection,
+    people: &[PersonId],
+    room: RoomId,
+    after: i64,
+    limit: i32,
+) -> Result<Vec<Stored>, ApiError> {
+    let people: Vec<Uuid> = people.iter().map(|person| person.0).collect();
+    Ok(sqlx::query_as!(
+        Stored,
+        r#"select seq as "seq!", sender as "sender: PersonId", at as "at!", body as "body!", readers as "readers!"
+           from room_log($1, $2, $3, $4)"#,
+        &people,
+        room as RoomId,
+        after,
+        limit,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// A room at this moment: one line for each who is in it, or one without a person.
+pub struct Place {
+    pub dispute: DisputeId,
+    pub head: i64,
+    pub person: Option<PersonId>,
+    pub joined: Option<i64>,
+    pub first: Option<i64>,
+    pub may_say: Option<bool>,
+}
+
+/// Nothing, unless one of these people is or was in it.
+pub async fn now(
+    db: &mut PgConnection,
+    people: &[PersonId],
+    room: RoomId,
+) -> Result<Vec<Place>, ApiError> {
+    let people: Vec<Uuid> = people.iter().map(|person| person.0).collect();
+    Ok(sqlx::query_as!(
+        Place,
+        r#"select dispute as "dispute!: DisputeId", head as "head!", person as "person: PersonId", joined, first, may_say
+           from room_now($1, $2)"#,
+        &people,
+        room as RoomId,
+    )
+    .fetch_all(db)
+    .await?)
 }
 
 /// The entries past `after` that the account may read, at most `limit`.

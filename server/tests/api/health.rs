@@ -74,7 +74,8 @@ async fn r7_without_its_database_it_says_so_at_once_and_goes_on_when_it_is_back(
 
 #[tokio::test]
 async fn p1_a_begin_that_nobody_waited_for_leaves_no_open_transaction_behind() {
-    let test = TestApp::start_with(&["--database-connections", "1"]).await;
+    // One for all that commands do, one for what is said.
+    let test = TestApp::start_with(&["--database-connections", "2"]).await;
     let mut poisoned = 0;
     for round in 0..150 {
         let mut begin = Box::pin(test.app.db.begin());

@@ -69,7 +69,7 @@ async fn a_lost_hint_costs_time_and_no_entry() {
     let mut ben = Socket::hello(&m.ben, &[(joint, 0)]).await;
     ben.caught_up(joint).await;
     let seq: i64 = sqlx::query_scalar("select seq from append_room_entries(array[$1::uuid], array[$2::uuid], array['x'], array[$3], array[null::uuid], now(), true)")
-        .bind(m.ana.account.0)
+        .bind(m.ana.id.0)
         .bind(joint.0)
         .bind(r#"{"kind":"text","text":"没有提示"}"#)
         .fetch_one(&test.owner)

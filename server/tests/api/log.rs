@@ -18,7 +18,7 @@ fn saying(
     text: &str,
 ) -> impl Future<Output = Result<Said, ApiError>> + use<> {
     let body = EntryBody::Text { text: text.parse().unwrap() };
-    who.test.app.say(who.account, room, Say { client_msg_id: id.parse().unwrap(), body })
+    who.test.app.say(who.id, room, Say { client_msg_id: id.parse().unwrap(), body })
 }
 
 #[tokio::test]

@@ -25,6 +25,7 @@ mod follow_ups;
 mod health;
 mod invitations;
 mod jobs;
+mod known;
 mod limits;
 mod live;
 mod live_bounds;

@@ -1,0 +1,117 @@
+//! An entry as it goes out: written once, the same bytes for everybody who may read it.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use protocol::{PersonId, RoomId};
+use std::fmt::Write;
+use std::sync::Arc;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+
+/// A frame of entries is not made larger than this.
+const FRAME: usize = 32 * 1024;
+
+#[derive(Clone, Debug)]
+pub struct Line {
+    pub seq: i64,
+    /// The entry in JSON.
+    pub text: Arc<str>,
+}
+
+impl Line {
+    /// An `EntryView`, of a body that is JSON already.
+    pub fn new(seq: i64, sender: Option<PersonId>, at: DateTime<Utc>, body: &str) -> Self {
+        let at = at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+        let text = match sender {
+            Some(sender) => {
+                format!(r#"{{"seq":{seq},"sender":"{sender}","at":"{at}","body":{body}}}"#)
+            }
+            None => format!(r#"{{"seq":{seq},"sender":null,"at":"{at}","body":{body}}}"#),
+        };
+        Self { seq, text: text.into() }
+    }
+}
+
+/// Frames of these entries; there is no hole between them.
+pub fn frames<'a>(room: RoomId, lines: impl IntoIterator<Item = &'a Line>) -> Vec<Utf8Bytes> {
+    let mut frames = Vec::new();
+    let mut run: Vec<&Line> = Vec::new();
+    let mut size = 0;
+    for line in lines {
+        if !run.is_empty() && size + line.text.len() > FRAME {
+            frames.extend(frame(room, &run));
+            run.clear();
+            size = 0;
+        }
+        size += line.text.len();
+        run.push(line);
+    }
+    frames.extend(frame(room, &run));
+    frames
+}
+
+/// `ServerFrame::Entries`.
+fn frame(room: RoomId, run: &[&Line]) -> Option<Utf8Bytes> {
+    let (first, last) = (run.first()?, run.last()?);
+    let size: usize = run.iter().map(|line| line.text.len() + 1).sum();
+    let mut text = String::with_capacity(size + 128);
+    let _ = write!(
+        text,
+        r#"{{"type":"entries","room":"{room}","from":{},"to":{},"entries":["#,
+        first.seq, last.seq
+    );
+    for (n, line) in run.iter().enumerate() {
+        if n > 0 {
+            text.push(',');
+        }
+        text.push_str(&line.text);
+    }
+    text.push_str("]}");
+    Some(text.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::live::ServerFrame;
+    use protocol::room::{EntryBody, EntryView, SystemNotice};
+    use uuid::Uuid;
+
+    fn entry(seq: i64, detail: usize) -> EntryView {
+        let detail = "长".repeat(detail).parse().ok();
+        let body = EntryBody::System { notice: SystemNotice::Opened, detail };
+        let sender = (seq % 2 == 0).then_some(PersonId(Uuid::from_u128(7)));
+        let at = DateTime::from_timestamp_micros(1_764_000_000_000_000 + seq % 3).unwrap();
+        EntryView { seq, sender, at, body }
+    }
+
+    fn line(entry: &EntryView) -> Line {
+        Line::new(entry.seq, entry.sender, entry.at, &serde_json::to_string(&entry.body).unwrap())
+    }
+
+    #[test]
+    fn a_frame_is_what_the_protocol_says() {
+        let entries: Vec<EntryView> = (3..=6).map(|seq| entry(seq, 2)).collect();
+        let lines: Vec<Line> = entries.iter().map(line).collect();
+        let room = RoomId(Uuid::from_u128(9));
+        let frame = ServerFrame::Entries { room, from: 3, to: 6, entries };
+        let written: Vec<String> = frames(room, &lines).iter().map(ToString::to_string).collect();
+        assert_eq!(written, [serde_json::to_string(&frame).unwrap()]);
+    }
+
+    #[test]
+    fn no_frame_is_too_large_and_none_is_empty() {
+        let lines: Vec<Line> = (1..=200).map(|seq| line(&entry(seq, 200))).collect();
+        let frames = frames(RoomId(Uuid::nil()), &lines);
+        assert!(frames.len() > 1 && frames.iter().all(|frame| frame.len() <= FRAME + 1024));
+        let mut next = 1;
+        for frame in frames {
+            let ServerFrame::Entries { from, to, .. } = serde_json::from_str(&frame).unwrap()
+            else {
+                panic!("entries")
+            };
+            assert_eq!(from, next);
+            next = to + 1;
+        }
+        assert_eq!(next, 201);
+        assert_eq!(super::frames(RoomId(Uuid::nil()), []), Vec::<Utf8Bytes>::new());
+    }
+}

@@ -41,6 +41,20 @@ impl Swarm {
         Ok(began.elapsed())
     }
 
+    /// Until everybody has also been told the dispute as a whole, which ours does when the entries are through: it
+    /// belongs to coming in, not to what is measured next.
+    pub fn settle(&mut self, within: Duration) -> anyhow::Result<()> {
+        let began = Instant::now();
+        while self.contiguous
+            && self.sockets.iter().any(|s| s.stage == Stage::Ready && !s.has_state)
+        {
+            let left = within.saturating_sub(began.elapsed());
+            ensure!(!left.is_zero(), "some are never told the state of their dispute");
+            self.wait(left)?;
+        }
+        Ok(())
+    }
+
     /// Everybody of these hangs up at once.
     pub fn hang_up(&mut self, sockets: impl IntoIterator<Item = usize>) {
         for number in sockets {

@@ -29,6 +29,8 @@ pub struct Socket {
     stream: Option<TcpStream>,
     pub stage: Stage,
     pub ear: Ear,
+    /// Has been told the dispute as a whole since it came.
+    pub has_state: bool,
     /// For the next hello, and since when.
     pub token: Option<(Instant, String)>,
     /// Messages sent and not yet answered.
@@ -49,6 +51,7 @@ impl Socket {
             stream: None,
             stage: Stage::Away,
             ear,
+            has_state: false,
             token: None,
             outstanding: 0,
             said: 0,
@@ -84,6 +87,7 @@ impl Socket {
     pub fn close(&mut self) {
         self.stream = None;
         self.stage = Stage::Away;
+        self.has_state = false;
         self.outstanding = 0;
         self.part = Vec::new();
         self.out = Vec::new();

@@ -3,7 +3,7 @@
 use crate::dispute::DisputeView;
 use crate::room::{ClientMsgId, EntryBody, EntryView, RoomView};
 use crate::text::Line;
-use crate::{LoginId, PersonId, Problem, RoomId};
+use crate::{DisputeId, LoginId, PersonId, Problem, RoomId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -32,7 +32,8 @@ pub mod close {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ClientFrame {
-    /// The first frame. `cursors` names the rooms to resume, each with the last entry that is known.
+    /// The first frame. `cursors` names the rooms to resume, each with the last entry that is known; `states` the
+    /// disputes of which a state is known, each with its version: it is not sent again while it is the same.
     Hello {
         token: String,
         /// What the device is called, for its owner's list.
@@ -40,6 +41,8 @@ pub enum ClientFrame {
         device: Option<Line>,
         #[serde(default)]
         cursors: BTreeMap<RoomId, i64>,
+        #[serde(default)]
+        states: BTreeMap<DisputeId, i64>,
     },
     /// A fresh token of the same account, before the old one expires.
     Reauth {
@@ -205,7 +208,9 @@ mod tests {
         let person = "psn_0123456789ab4cde8f0123456789abcd";
         for kind in ClientFrame::TYPES {
             let rest = match kind {
-                "hello" => format!(r#""token":"t","cursors":{{"{room}":3}}"#),
+                "hello" => format!(
+                    r#""token":"t","cursors":{{"{room}":3}},"states":{{"dsp_0123456789ab4cde8f0123456789abcd":1}}"#
+                ),
                 "reauth" => r#""token":"t""#.to_owned(),
                 "say" => format!(
                     r#""room":"{room}","client_msg_id":"a","body":{{"kind":"text","text":"x"}}"#

@@ -38,7 +38,11 @@ impl Socket {
         let (mut stream, _) = connect_async_with_config(request, None, true).await?;
         let token = self.cast.respondent.token()?;
         let cursors = self.cursors.iter().copied().collect();
-        send(&mut stream, &ClientFrame::Hello { token, device: None, cursors }).await?;
+        send(
+            &mut stream,
+            &ClientFrame::Hello { token, device: None, cursors, states: BTreeMap::new() },
+        )
+        .await?;
         let over = self.over.clone();
         let mut asked = false;
         loop {

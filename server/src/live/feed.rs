@@ -31,7 +31,7 @@ pub async fn listen(
             let number = live.subscribe(&room);
             app.live.follow(live, room.dispute);
             match room.join(live, after) {
-                Joined::Live => touch(app, live, room.dispute),
+                Joined::Live => complete(app, live, room.dispute),
                 Joined::Stranger | Joined::Forgotten => {
                     app.live.unsubscribe(live, room.id);
                     continue;
@@ -65,7 +65,7 @@ async fn follow(app: &App, live: &Arc<Live>, room: &Arc<Room>, mut after: i64, n
                 if !live.still_wants(room.id, number) && live.room(room.id).is_none() {
                     room.leave(live);
                 }
-                return touch(app, live, room.dispute);
+                return complete(app, live, room.dispute);
             }
             Joined::Stale => room.reread().await,
             Joined::Behind(from) => match backlog(app, live, room, from).await {
@@ -106,6 +106,14 @@ async fn backlog(app: &App, live: &Live, room: &Room, after: i64) -> Result<i64,
 /// No longer in the room: what else hangs on listening to it goes too.
 pub fn forget(app: &App, live: &Arc<Live>, room: &Room) {
     app.live.unsubscribe(live, room.id);
+}
+
+/// The state that goes with the entries, unless the other side has it from before.
+fn complete(app: &App, live: &Arc<Live>, dispute: DisputeId) {
+    let has = held(&live.listening).known.remove(&dispute);
+    if has.is_none() || has != app.live.versions.of(dispute) {
+        touch(app, live, dispute);
+    }
 }
 
 /// The state of a dispute is to be sent. Told twice, it is read once.

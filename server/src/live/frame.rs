@@ -22,6 +22,10 @@ pub fn decode(text: &str) -> Decoded {
     if depth(text) > NESTING {
         return Decoded::Malformed;
     }
+    if let Ok(frame) = serde_json::from_str::<ClientFrame>(text) {
+        return Decoded::Frame(Box::new(frame));
+    }
+    // Now for what is wrong with it.
     let Ok(value) = serde_json::from_str::<Value>(text) else { return Decoded::Malformed };
     let kind = value.get("type").and_then(Value::as_str).unwrap_or_default();
     if !ClientFrame::TYPES.contains(&kind) {

@@ -8,9 +8,10 @@ use crate::live::logins::Logins;
 use crate::live::open::Live;
 use crate::live::outbox::{Close, Outbox};
 use crate::live::room::Room;
+use crate::live::versions::Versions;
 use protocol::live::close;
 use protocol::{DisputeId, LoginId, PersonId, RoomId};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -35,6 +36,7 @@ pub struct Hub {
     pub bounds: Bounds,
     pub states: Semaphore,
     pub logins: Logins,
+    pub versions: Versions,
     registry: Mutex<Registry>,
     next: AtomicU64,
 }
@@ -64,6 +66,7 @@ impl Hub {
             bounds,
             states: Semaphore::new(READING_STATES),
             logins: Logins::default(),
+            versions: Versions::default(),
             registry: Mutex::default(),
             next: AtomicU64::new(0),
         }
@@ -172,8 +175,11 @@ impl Hub {
             .unwrap_or_default()
     }
 
-    pub fn disputes(&self) -> Vec<DisputeId> {
-        held(&self.registry).disputes.keys().copied().collect()
+    /// Those that are followed, and those of rooms at hand.
+    pub fn disputes(&self) -> HashSet<DisputeId> {
+        let registry = held(&self.registry);
+        let at_hand = registry.rooms.values().map(|room| room.dispute);
+        registry.disputes.keys().copied().chain(at_hand).collect()
     }
 
     pub fn sockets(&self) -> Vec<Arc<Live>> {

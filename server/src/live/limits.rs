@@ -18,8 +18,8 @@ pub const ROOMS: usize = 64;
 pub const SOCKETS_A_PERSON: usize = 3;
 /// How often everything is looked at again, hint or no hint.
 pub const LOOK_ROUND: Duration = Duration::from_secs(2);
-/// For how long logins that were looked at are taken to be valid: somewhat longer than a round.
-pub const LOGIN_CACHED: Duration = Duration::from_secs(3);
+/// For how long what was looked at is taken to be so: somewhat longer than a round.
+pub const LOOKED_AT: Duration = Duration::from_secs(3);
 /// For how long a room stays at hand when nobody listens any more: whoever lost the line comes back.
 pub const KEEP_ROOMS: Duration = Duration::from_secs(120);
 

@@ -7,7 +7,7 @@ use crate::http::auth::{SEEN, STAFF_IDLE};
 use crate::http::policy::{ANY_PART, Row, Rule};
 use crate::http::{Actor, auth};
 use crate::live::held;
-use crate::live::limits::{KEEP_ROOMS, LOGIN_CACHED};
+use crate::live::limits::{KEEP_ROOMS, LOOKED_AT};
 use protocol::account::Role;
 use protocol::{CommitteeId, LoginId, StationId};
 use std::collections::{HashMap, HashSet};
@@ -42,11 +42,11 @@ impl Logins {
         let mut all = held(&self.0);
         let known = all.get_mut(&key)?;
         known.used = Instant::now();
-        (known.checked.elapsed() < LOGIN_CACHED).then(|| known.actor.clone())
+        (known.checked.elapsed() < LOOKED_AT).then(|| known.actor.clone())
     }
 
     pub fn is_fresh(&self, key: Key) -> bool {
-        held(&self.0).get(&key).is_some_and(|known| known.checked.elapsed() < LOGIN_CACHED)
+        held(&self.0).get(&key).is_some_and(|known| known.checked.elapsed() < LOOKED_AT)
     }
 
     fn learn(&self, key: Key, actor: Actor, checked: Instant) {

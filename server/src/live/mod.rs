@@ -21,6 +21,7 @@ mod pace;
 mod reading;
 mod room;
 mod socket;
+mod versions;
 mod watch;
 
 pub use connect::connect;

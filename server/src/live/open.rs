@@ -25,6 +25,8 @@ pub struct Live {
 #[derive(Default)]
 pub struct Listening {
     pub rooms: BTreeMap<RoomId, Subscription>,
+    /// Versions of states that the other side has from before, until it listens to a room of that dispute.
+    pub known: BTreeMap<DisputeId, i64>,
     /// Disputes whose state is to be sent.
     pub states: BTreeSet<DisputeId>,
     /// Somebody is sending them.

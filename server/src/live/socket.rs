@@ -5,17 +5,17 @@ use crate::app::App;
 use crate::http::Actor;
 use crate::live::connection::Connection;
 use crate::live::frame::{Decoded, decode};
-use crate::live::handle;
 use crate::live::hub::Place;
 use crate::live::limits::{Bucket, HELLO_BYTES, told};
 use crate::live::logins::{self, authenticate};
 use crate::live::open::Live;
 use crate::live::outbox::{Close, Outbox, goodbye};
+use crate::live::{handle, held};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto::upgrade::downcast;
-use protocol::RoomId;
 use protocol::live::{ClientFrame, ServerFrame, close};
+use protocol::{DisputeId, RoomId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -29,6 +29,7 @@ struct Hello {
     actor: Actor,
     claims: Claims,
     cursors: BTreeMap<RoomId, i64>,
+    states: BTreeMap<DisputeId, i64>,
 }
 
 pub async fn serve(app: App, upgraded: Upgraded, mut place: Place) {
@@ -66,9 +67,9 @@ async fn hello(app: &App, connection: &Connection) -> Result<Hello, Close> {
         Decoded::Wrong { .. } => return Err(unknown),
         Decoded::Malformed => return Err(Close::new(close::POLICY, "not JSON")),
     };
-    let ClientFrame::Hello { token, cursors, .. } = frame else { return Err(unknown) };
+    let ClientFrame::Hello { token, cursors, states, .. } = frame else { return Err(unknown) };
     match authenticate(app, &token).await {
-        Ok(Some((actor, claims))) => Ok(Hello { actor, claims, cursors }),
+        Ok(Some((actor, claims))) => Ok(Hello { actor, claims, cursors, states }),
         Err(error) if error.code() == protocol::ErrorCode::Unavailable => Err(restarting(app)),
         _ => Err(unknown),
     }
@@ -91,6 +92,7 @@ async fn enter(app: &App, connection: Connection, hello: Hello) -> Arc<Live> {
         heartbeat,
         limits,
     });
+    held(&live.listening).known = hello.states;
     for (room, after) in hello.cursors {
         handle::frame(app, &live, ClientFrame::Subscribe { room, after }).await;
     }

@@ -20,13 +20,12 @@ use uuid::Uuid;
 pub async fn run(app: App) {
     let mut rounds = interval(LOOK_ROUND);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut known = Versions::default();
     loop {
         tokio::select! {
             () = app.stop.cancelled() => break,
             _ = rounds.tick() => {}
         }
-        if let Err(error) = look_round(&app, &mut known).await {
+        if let Err(error) = look_round(&app).await {
             tracing::warn!(%error, "sockets could not be looked after; trying again");
         }
     }
@@ -43,7 +42,10 @@ pub fn told(app: &App, hint: Hint) {
                 reading::changed(app, &room);
             }
         }
-        Hint::Dispute(dispute) => touch_all(app, dispute),
+        Hint::Dispute(dispute) => {
+            app.live.versions.changed(dispute);
+            touch_all(app, dispute);
+        }
         Hint::Read { room, person, seq } => {
             if let Some(here) = app.live.room(room) {
                 here.tell_others(person, &ServerFrame::Read { room, person, seq });
@@ -63,13 +65,16 @@ fn touch_all(app: &App, dispute: DisputeId) {
     }
 }
 
-async fn look_round(app: &App, known: &mut Versions) -> Result<(), ApiError> {
+async fn look_round(app: &App) -> Result<(), ApiError> {
     app.live.forget_rooms();
     look_at_logins(app).await?;
     for room in moved_rooms(app).await? {
         reading::changed(app, &room);
     }
-    known.look(app).await
+    for dispute in app.live.versions.look(app).await? {
+        touch_all(app, dispute);
+    }
+    Ok(())
 }
 
 async fn look_at_logins(app: &App) -> Result<(), ApiError> {
@@ -123,29 +128,4 @@ async fn moved_rooms(app: &App) -> Result<Vec<Arc<super::room::Room>>, ApiError>
     .fetch_all(&app.db)
     .await?;
     Ok(moved.into_iter().filter_map(|room| rooms.remove(&room)).collect())
-}
-
-/// What was last seen of the disputes listened to.
-#[derive(Default)]
-struct Versions(HashMap<DisputeId, i64>);
-
-impl Versions {
-    async fn look(&mut self, app: &App) -> Result<(), ApiError> {
-        let disputes = app.live.disputes();
-        self.0.retain(|dispute, _| disputes.contains(dispute));
-        let ids: Vec<Uuid> = disputes.iter().map(|id| id.0).collect();
-        let rows = sqlx::query!(
-            r#"select id as "id: DisputeId", version from disputes where id = any ($1)"#,
-            &ids,
-        )
-        .fetch_all(&app.db)
-        .await?;
-        for row in rows {
-            let before = self.0.insert(row.id, row.version);
-            if before.is_some_and(|before| before != row.version) {
-                touch_all(app, row.id);
-            }
-        }
-        Ok(())
-    }
 }

@@ -35,6 +35,44 @@ async fn a_socket_gets_the_backlog_then_the_state_then_what_is_said() {
 }
 
 #[tokio::test]
+async fn a_state_that_one_has_is_not_sent_again_until_it_is_another() {
+    let test = TestApp::start().await;
+    let m = Mediation::start(&test).await;
+    let joint = m.room(JOINT).await;
+    let mut ben = Socket::hello(&m.ben, &[(joint, 0)]).await;
+    let ServerFrame::State { version, .. } = ben.state().await else { unreachable!() };
+    drop(ben);
+    while test.app.live.versions.of(m.id).is_none() {
+        tokio::task::yield_now().await;
+    }
+    for (known, sent) in [(version - 1, 1), (version, 0)] {
+        let mut ben = Socket::open(&test).await;
+        let hello = json!({
+            "type": "hello", "token": m.ben.token(), "cursors": {joint.to_string(): 0},
+            "states": {m.id.to_string(): known},
+        });
+        ben.send(hello).await;
+        ben.caught_up(joint).await;
+        pong(&mut ben).await;
+        // Whatever state was on its way is sent when all turns are free.
+        drop(test.app.live.states.acquire_many(4).await);
+        pong(&mut ben).await;
+        let states = ben.texts.iter().filter(|text| text.contains(r#""type":"state""#)).count();
+        assert_eq!(states, sent);
+        if sent == 0 {
+            m.lawyer.command(&m.path("/step-down")).await.ok();
+            let ServerFrame::State { version: new, .. } = ben.state().await else { unreachable!() };
+            assert!(new > version);
+        }
+    }
+}
+
+async fn pong(socket: &mut Socket) {
+    socket.send(json!({"type": "ping", "t": 1})).await;
+    socket.until(|frame| matches!(frame, ServerFrame::Pong { .. })).await;
+}
+
+#[tokio::test]
 async fn who_comes_back_in_the_middle_of_it_misses_nothing_and_gets_nothing_twice() {
     let test = TestApp::start().await;
     let m = Mediation::start(&test).await;

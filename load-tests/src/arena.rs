@@ -118,7 +118,7 @@ impl Arena {
         options.connect().await.context("cannot reach the cluster")
     }
 
-    fn address(&self, server: Server) -> anyhow::Result<SocketAddr> {
+    pub fn address(&self, server: Server) -> anyhow::Result<SocketAddr> {
         match server {
             Server::Ala => self.ala.as_ref().map(Ala::address),
             Server::Baseline => self.baseline.as_ref().map(|process| process.address),
@@ -126,7 +126,7 @@ impl Arena {
         .context("this server does not take part")
     }
 
-    /// A new process at the same address, with nothing in its memory.
+    /// A new process, with nothing in its memory.
     pub async fn renew(&mut self, server: Server) -> anyhow::Result<()> {
         match (server, &mut self.ala, &mut self.baseline) {
             (Server::Ala, Some(ala), _) => {

@@ -9,8 +9,10 @@ use tokio::time::sleep;
 /// What `/proc` counts in.
 const TICKS_A_SECOND: u64 = 100;
 
-/// How often it is read until nothing moves any more.
-const READS: u32 = 100;
+/// How often it is read until nothing moves any more, for what thousands of sockets leave to do.
+const READS: u32 = 250;
+/// So many reads alike are rest: on a busy machine, whoever has something to do may not get to it for one or two.
+const ALIKE: u32 = 5;
 
 /// Microseconds used so far.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -23,10 +25,12 @@ impl Used {
     /// Once everything has come to rest: a process that ends while this is read would be missed.
     pub async fn at_rest(server: u32, postmaster: u32) -> anyhow::Result<Self> {
         let mut before = Self::by(server, postmaster)?;
+        let mut alike = 0;
         for _ in 0..READS {
             sleep(Duration::from_millis(20)).await;
             let now = Self::by(server, postmaster)?;
-            if now == before {
+            alike = if now == before { alike + 1 } else { 0 };
+            if alike == ALIKE {
                 break;
             }
             before = now;

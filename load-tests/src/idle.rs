@@ -101,6 +101,7 @@ pub async fn hold_still(
     hold: Duration,
 ) -> anyhow::Result<Idle> {
     arena.renew(server).await?;
+    swarm.server = arena.address(server)?;
     let pid = arena.pid(server)?;
     off_the_runtime(swarm, |swarm| {
         swarm.connect(swarm.all().step_by(FIRST), CONNECT_WITHIN)?;
@@ -112,6 +113,7 @@ pub async fn hold_still(
     let took = off_the_runtime(swarm, |swarm| {
         let took = swarm.connect(swarm.all(), CONNECT_WITHIN)?;
         // What coming in has left to do is done.
+        swarm.settle(CONNECT_WITHIN)?;
         swarm.rest(hold)?;
         Ok(took)
     })?;

@@ -141,10 +141,12 @@ pub async fn come_back(
     missed: u32,
 ) -> anyhow::Result<Return> {
     arena.tidy().await?;
+    swarm.server = arena.address(server)?;
     let staying = crowd.members - 1;
     let gone = move |number: &usize| number % crowd.members != staying;
     off_the_runtime(swarm, |swarm| {
         swarm.connect(swarm.all(), CONNECT_WITHIN)?;
+        swarm.settle(CONNECT_WITHIN)?;
         swarm.hang_up(swarm.all().filter(gone));
         let load = Load::Each { messages: missed };
         let said = swarm.drive(load, staying..crowd.members, SAID_WITHIN)?;

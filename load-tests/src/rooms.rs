@@ -6,7 +6,7 @@ use crate::ala;
 use crate::arena::{Against, Arena, Server};
 use crate::figures::Figures;
 use crate::seed::Crowd;
-use crate::swarm::{Load, Swarm, Tally};
+use crate::swarm::{Load, Swarm};
 use clap::Args;
 use report::Report;
 use serde::Serialize;
@@ -109,10 +109,14 @@ pub async fn turn(
 ) -> anyhow::Result<Figures> {
     let Plan { load, senders, warm_up, time } = plan;
     arena.tidy().await?;
-    let warm: Tally = off_the_runtime(swarm, |swarm| {
+    swarm.server = arena.address(server)?;
+    off_the_runtime(swarm, |swarm| {
         swarm.connect(swarm.all(), CONNECT_WITHIN)?;
-        swarm.drive(load, 0..senders, warm_up)
+        swarm.settle(CONNECT_WITHIN)
     })?;
+    // Coming in may leave more to do; that is not what is measured here.
+    arena.used(server).await?;
+    let warm = off_the_runtime(swarm, |swarm| swarm.drive(load, 0..senders, warm_up))?;
     let before = arena.used(server).await?;
     let mut tally = off_the_runtime(swarm, |swarm| swarm.drive(load, 0..senders, time))?;
     let used = arena.used(server).await?.since(before);

@@ -128,23 +128,8 @@ impl Crowd {
         .bind(&ids)
         .bind(HEAD)
         .bind(now())
-        .execute(&mut *db)
+        .execute(db)
         .await?;
-        self.heads(db, &ids).await
-    }
-
-    /// Where rooms keep their head beside their entries.
-    async fn heads(self, db: &mut PgConnection, rooms: &[Uuid]) -> anyhow::Result<()> {
-        let kept: bool = sqlx::query_scalar(
-            "select exists (select from information_schema.columns
-             where table_schema = 'public' and table_name = 'rooms' and column_name = 'head')",
-        )
-        .fetch_one(&mut *db)
-        .await?;
-        if kept {
-            let update = "update rooms set head = $2, version = $2 where id = any ($1)";
-            sqlx::query(update).bind(rooms).bind(HEAD).execute(db).await?;
-        }
         Ok(())
     }
 

@@ -31,7 +31,8 @@ const BUFFER: usize = 64 * 1024;
 const EVENTS: usize = 512;
 
 pub struct Swarm {
-    server: SocketAddr,
+    /// Where the next one to come in finds it.
+    pub server: SocketAddr,
     /// Whether a room's numbers have no holes.
     contiguous: bool,
     crowd: Crowd,
@@ -190,6 +191,7 @@ impl Swarm {
                 self.tally.refused += 1;
                 self.answer(number);
             }
+            Some(Told::State) => self.sockets[number].has_state = true,
             Some(Told::Other) => {}
             None => {
                 self.tally.trouble(frame);

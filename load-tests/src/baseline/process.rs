@@ -3,7 +3,7 @@
 use crate::ala::tied;
 use anyhow::Context;
 use std::fs::File;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -25,16 +25,15 @@ impl Process {
     /// From the main task only: the kernel ends the child with the thread that made it.
     pub async fn start(folder: &Path, database_url: &str, key_file: &Path) -> anyhow::Result<Self> {
         let log = folder.join("baseline.log");
-        let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let (child, address) = spawn(&log, database_url, key_file, anywhere).await?;
+        let (child, address) = spawn(&log, database_url, key_file).await?;
         let (database_url, key_file) = (database_url.to_owned(), key_file.to_owned());
         Ok(Self { database_url, key_file, log, child, address })
     }
 
-    /// A new process at the same address.
+    /// A new process, at another address: somebody else may have taken the old one.
     pub async fn renew(&mut self) -> anyhow::Result<()> {
         self.child.kill().await.context("cannot end the rival")?;
-        let started = spawn(&self.log, &self.database_url, &self.key_file, self.address);
+        let started = spawn(&self.log, &self.database_url, &self.key_file);
         (self.child, self.address) = started.await?;
         Ok(())
     }
@@ -52,13 +51,11 @@ async fn spawn(
     log: &Path,
     database_url: &str,
     key_file: &Path,
-    listen: SocketAddr,
 ) -> anyhow::Result<(Child, SocketAddr)> {
     let log = File::options().create(true).append(true).open(log)?;
     let mut command = tied("KILL");
     command.arg(std::env::current_exe()?).arg("baseline");
     command.arg("--database-url").arg(database_url).arg("--token-key-file").arg(key_file);
-    command.arg("--listen").arg(listen.to_string());
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
     let mut child = command.spawn().context("cannot start the rival")?;
     let told = child.stdout.take().context("the rival has no output")?;

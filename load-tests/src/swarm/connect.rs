@@ -1,8 +1,11 @@
 //! Coming in and going away: hello with cursors, a bounded number on their way at any moment.
 
 use super::{Stage, Swarm, frame};
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use std::time::{Duration, Instant};
+
+/// Well before a token runs out.
+const RENEW_AFTER: Duration = Duration::from_secs(240);
 
 /// On their way in at once: fewer than a server has to admit that do not say who they are.
 pub const AT_ONCE: usize = 150;
@@ -14,9 +17,11 @@ impl Swarm {
         sockets: impl IntoIterator<Item = usize>,
         within: Duration,
     ) -> anyhow::Result<Duration> {
+        let away = |number: &usize| self.sockets[*number].stage == Stage::Away;
+        let waiting: Vec<usize> = sockets.into_iter().filter(away).collect();
+        self.sign(&waiting)?;
+        let mut waiting = waiting.into_iter();
         let began = Instant::now();
-        let mut waiting = sockets.into_iter().filter(|n| self.sockets[*n].stage == Stage::Away);
-        let mut waiting = waiting.by_ref().collect::<Vec<_>>().into_iter();
         loop {
             while self.opening < AT_ONCE
                 && let Some(number) = waiting.next()
@@ -36,6 +41,20 @@ impl Swarm {
         Ok(began.elapsed())
     }
 
+    /// Until everybody has also been told the dispute as a whole, which ours does when the entries are through: it
+    /// belongs to coming in, not to what is measured next.
+    pub fn settle(&mut self, within: Duration) -> anyhow::Result<()> {
+        let began = Instant::now();
+        while self.contiguous
+            && self.sockets.iter().any(|s| s.stage == Stage::Ready && !s.has_state)
+        {
+            let left = within.saturating_sub(began.elapsed());
+            ensure!(!left.is_zero(), "some are never told the state of their dispute");
+            self.wait(left)?;
+        }
+        Ok(())
+    }
+
     /// Everybody of these hangs up at once.
     pub fn hang_up(&mut self, sockets: impl IntoIterator<Item = usize>) {
         for number in sockets {
@@ -47,9 +66,20 @@ impl Swarm {
         0..self.sockets.len()
     }
 
+    /// Everybody has a token before the first one comes: making them is no part of coming in.
+    fn sign(&mut self, sockets: &[usize]) -> anyhow::Result<()> {
+        for number in sockets {
+            let token = &mut self.sockets[*number].token;
+            if token.as_ref().is_none_or(|(since, _)| since.elapsed() > RENEW_AFTER) {
+                let (account, login) = self.crowd.member(*number);
+                *token = Some((Instant::now(), self.key.sign(account, login)?));
+            }
+        }
+        Ok(())
+    }
+
     pub(super) fn greet(&mut self, number: usize) -> anyhow::Result<()> {
-        let (account, login) = self.crowd.member(number);
-        let token = self.key.sign(account, login)?;
+        let (_, token) = self.sockets[number].token.as_ref().context("nobody has signed")?;
         let room = &self.rooms[self.room_of(number)].name;
         let cursor = self.sockets[number].ear.cursor;
         let hello =

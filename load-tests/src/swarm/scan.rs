@@ -13,6 +13,8 @@ pub enum Told<'a> {
     CaughtUp {
         head: i64,
     },
+    /// The dispute as a whole.
+    State,
     /// Not stored, or nobody knows.
     Refused,
     Other,
@@ -62,6 +64,7 @@ impl Scanner {
                 seq: number(behind(&self.seq, rest)?)?,
             },
             b"caught_up" => Told::CaughtUp { head: number(behind(&self.head, rest)?)? },
+            b"state" => Told::State,
             b"refused" | b"error" => Told::Refused,
             _ => Told::Other,
         })
@@ -133,6 +136,7 @@ mod tests {
         let caught_up = serde_json::to_vec(&ServerFrame::CaughtUp { room, head: 12 }).unwrap();
         assert_eq!(scanner.read(&caught_up), Some(Told::CaughtUp { head: 12 }));
         assert_eq!(scanner.read(br#"{"type":"presence"}"#), Some(Told::Other));
+        assert_eq!(scanner.read(br#"{"type":"state","version":1}"#), Some(Told::State));
         assert_eq!(scanner.read(b"hello"), None);
     }
 }

@@ -9,6 +9,7 @@ use rustix::io::ioctl_fionbio;
 use rustix::net::{AddressFamily, SocketAddrV4, SocketType, bind, connect, socket, sockopt};
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::time::Instant;
 
 /// Sockets that share one source address: with those of them that have just gone, fewer than a server lets in by itself.
 const AN_ADDRESS: usize = 20;
@@ -28,6 +29,10 @@ pub struct Socket {
     stream: Option<TcpStream>,
     pub stage: Stage,
     pub ear: Ear,
+    /// Has been told the dispute as a whole since it came.
+    pub has_state: bool,
+    /// For the next hello, and since when.
+    pub token: Option<(Instant, String)>,
     /// Messages sent and not yet answered.
     pub outstanding: u64,
     /// Messages sent in this turn.
@@ -42,7 +47,17 @@ impl Socket {
     pub fn new(cursor: i64) -> Self {
         let ear = Ear { cursor, heard: 0 };
         let (part, out) = (Vec::new(), Vec::new());
-        Self { stream: None, stage: Stage::Away, ear, outstanding: 0, said: 0, part, out }
+        Self {
+            stream: None,
+            stage: Stage::Away,
+            ear,
+            has_state: false,
+            token: None,
+            outstanding: 0,
+            said: 0,
+            part,
+            out,
+        }
     }
 
     /// Connects from a loopback address that few others use, and asks for the upgrade.
@@ -72,6 +87,7 @@ impl Socket {
     pub fn close(&mut self) {
         self.stream = None;
         self.stage = Stage::Away;
+        self.has_state = false;
         self.outstanding = 0;
         self.part = Vec::new();
         self.out = Vec::new();

@@ -16,8 +16,7 @@ pub const QUEUE_BYTES: usize = 1024 * 1024;
 pub const QUEUE_LOW: usize = 64 * 1024;
 pub const ROOMS: usize = 64;
 pub const SOCKETS_A_PERSON: usize = 3;
-/// How often everything is looked at again, hint or no hint.
-pub const LOOK_ROUND: Duration = Duration::from_secs(2);
+const LOOK_ROUND: Duration = Duration::from_secs(2);
 /// For how long logins that were looked at are taken to be valid: somewhat longer than a round.
 pub const LOGIN_CACHED: Duration = Duration::from_secs(3);
 /// For how long a room stays at hand when nobody listens any more: whoever lost the line comes back.
@@ -38,6 +37,8 @@ pub struct Bounds {
     pub burst: u32,
     /// Frames that it may send in a second in the long run.
     pub per_second: u32,
+    /// How often everything is looked at again, hint or no hint.
+    pub look_round: Duration,
 }
 
 impl Default for Bounds {
@@ -50,6 +51,7 @@ impl Default for Bounds {
             sockets_an_address: 50,
             burst: 20,
             per_second: 2,
+            look_round: LOOK_ROUND,
         }
     }
 }

@@ -3,7 +3,6 @@
 use crate::app::App;
 use crate::db::Hint;
 use crate::error::ApiError;
-use crate::live::limits::LOOK_ROUND;
 use crate::live::logins::{self, key};
 use crate::live::open::Live;
 use crate::live::outbox::Close;
@@ -18,7 +17,7 @@ use uuid::Uuid;
 
 /// Until the server stops; then every socket is sent away.
 pub async fn run(app: App) {
-    let mut rounds = interval(LOOK_ROUND);
+    let mut rounds = interval(app.live.bounds.look_round);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut known = Versions::default();
     loop {

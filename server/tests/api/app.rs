@@ -10,7 +10,7 @@ use reqwest::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use server::app::{App, Parts};
-use server::clock::Clock;
+use server::clock::{Clock, Ids};
 use server::config::Config;
 use server::{db, router, start};
 use sqlx::PgPool;
@@ -86,7 +86,7 @@ impl TestApp {
         let serving =
             server::http::serve::serve(app.clone(), router::router(app.clone()), listener);
         tokio::spawn(async move { serving.await.unwrap() });
-        let place = lay_out(&owner).await;
+        let place = lay_out(&owner, &app.ids).await;
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         Self { app, url, owner, http, place, data }
     }
@@ -117,7 +117,7 @@ impl TestApp {
     }
 
     pub async fn person_at(&self, name: &str, role: Role, station: Uuid) -> Person<'_> {
-        let (person, account) = (Uuid::new_v4(), Uuid::new_v4());
+        let (person, account) = (self.app.ids.next(), self.app.ids.next());
         let at_station = matches!(
             role,
             Role::Officer | Role::GridWorker | Role::StationLeader | Role::LegalReviewer
@@ -175,7 +175,7 @@ impl TestApp {
     }
 
     pub async fn sign_in(&self, account: AccountId, person: PersonId) -> Person<'_> {
-        let login = LoginId(Uuid::new_v4());
+        let login = LoginId(self.app.ids.next());
         // Seen for ever: a test that moves the clock is not about staff who left their desk.
         sqlx::query(
             "insert into logins (id, account_id, device, created_at, last_seen_at, expires_at)
@@ -192,12 +192,12 @@ impl TestApp {
     }
 }
 
-async fn lay_out(owner: &PgPool) -> Place {
+async fn lay_out(owner: &PgPool, ids: &Ids) -> Place {
     let place = Place {
-        station: Uuid::new_v4(),
-        other_station: Uuid::new_v4(),
-        committee: Uuid::new_v4(),
-        firm: Uuid::new_v4(),
+        station: ids.next(),
+        other_station: ids.next(),
+        committee: ids.next(),
+        firm: ids.next(),
     };
     for statement in [
         "insert into cities values ('330200', '宁波市')".to_owned(),

@@ -36,7 +36,7 @@ use world::World;
 const HISTORIES: u32 = 40;
 
 /// Two worlds, equal until something happens in a caucus.
-pub struct Pair {
+struct Pair {
     runtime: Runtime,
     worlds: [World; 2],
     histories: Cell<u64>,
@@ -44,7 +44,7 @@ pub struct Pair {
 }
 
 impl Pair {
-    pub fn start() -> Self {
+    fn start() -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -55,7 +55,7 @@ impl Pair {
     }
 
     /// Performs the history in both worlds; the first observation that differs is a leak.
-    pub fn leak(&self, steps: &[Step]) -> Option<String> {
+    fn leak(&self, steps: &[Step]) -> Option<String> {
         let n = self.histories.get();
         self.histories.set(n + 1);
         let [one, other] = &self.worlds;
@@ -66,7 +66,7 @@ impl Pair {
         one.differs_from(&other)
     }
 
-    pub fn owners(&self) -> impl Iterator<Item = (&Runtime, &sqlx::PgPool)> {
+    fn owners(&self) -> impl Iterator<Item = (&Runtime, &sqlx::PgPool)> {
         self.worlds.iter().map(|world| (&self.runtime, &world.test.owner))
     }
 }
@@ -76,7 +76,7 @@ fn number(name: &str, usual: u64) -> u64 {
 }
 
 /// So many random histories, until one leaks; then the shortest that still does.
-pub fn search(pair: &Pair, histories: u32, seed: u64, shorten: u32) -> Result<(), String> {
+fn search(pair: &Pair, histories: u32, seed: u64, shorten: u32) -> Result<(), String> {
     let config = Config {
         cases: histories,
         failure_persistence: None,

@@ -39,6 +39,11 @@ mutations: ## Break what the tests guard, one thing after the other, and see eac
 	@tools/setup.sh test
 	tools/mutations.sh $(ARGS)
 
+.PHONY: secrecy
+secrecy: ## Compare what one side observes in ARGS random histories, 10000 unless told; prints the figures
+	@tools/setup.sh test
+	SECRECY_HISTORIES=$(or $(ARGS),10000) cargo test --package server --test secrecy -- --nocapture --exact nothing_of_a_caucus_changes_what_the_other_side_observes
+
 .PHONY: check
 check: ## The quick part: formatting and lints
 	@tools/setup.sh build

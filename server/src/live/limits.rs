@@ -15,8 +15,7 @@ pub const QUEUE_BYTES: usize = 1024 * 1024;
 pub const QUEUE_LOW: usize = 64 * 1024;
 pub const ROOMS: usize = 64;
 pub const SOCKETS_A_PERSON: usize = 3;
-/// How often everything is looked at again, hint or no hint.
-pub const LOOK_ROUND: Duration = Duration::from_secs(2);
+const LOOK_ROUND: Duration = Duration::from_secs(2);
 /// For how long what was looked at is taken to be so: somewhat longer than a round.
 pub const LOOKED_AT: Duration = Duration::from_secs(3);
 /// For how long a room stays at hand when nobody listens any more: whoever lost the line comes back.
@@ -39,6 +38,8 @@ pub struct Bounds {
     pub per_second: u32,
     /// Between two announcements of who is here to the other servers.
     pub beat: Duration,
+    /// How often everything is looked at again, hint or no hint.
+    pub look_round: Duration,
 }
 
 impl Default for Bounds {
@@ -52,6 +53,7 @@ impl Default for Bounds {
             burst: 20,
             per_second: 2,
             beat: Duration::from_secs(15),
+            look_round: LOOK_ROUND,
         }
     }
 }

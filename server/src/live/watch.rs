@@ -3,7 +3,6 @@
 use crate::app::App;
 use crate::db::Hint;
 use crate::error::ApiError;
-use crate::live::limits::LOOK_ROUND;
 use crate::live::logins::{self, key};
 use crate::live::open::Live;
 use crate::live::outbox::Close;
@@ -20,7 +19,7 @@ const ENDED: Close = Close::new(close::NOT_AUTHENTICATED, "the login has ended")
 
 /// Until the server stops; then every socket is sent away.
 pub async fn run(app: App) {
-    let mut rounds = interval(LOOK_ROUND);
+    let mut rounds = interval(app.live.bounds.look_round);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {

@@ -11,7 +11,7 @@ use reqwest::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use server::app::{App, Parts};
-use server::clock::Clock;
+use server::clock::{Clock, Ids};
 use server::config::Config;
 use server::{db, router, start};
 use sqlx::PgPool;
@@ -73,8 +73,7 @@ impl TestApp {
         settings: &[&str],
         change: impl FnOnce(&mut Parts),
     ) -> Self {
-        let place = lay_out(&owner).await;
-        Self::serve(TestDb { owner, options }, settings, change, place).await
+        Self::serve(TestDb { owner, options }, settings, change, None).await
     }
 
     /// Another server on the same database, with the same clock. Its people are those of the first, `at` it.
@@ -82,14 +81,14 @@ impl TestApp {
         let options = (*self.owner.connect_options()).clone();
         let db = TestDb { owner: self.owner.clone(), options };
         let clock = self.app.clock.clone();
-        Self::serve(db, settings, |parts| parts.clock = clock, self.place).await
+        Self::serve(db, settings, |parts| parts.clock = clock, Some(self.place)).await
     }
 
     async fn serve(
         TestDb { owner, options }: TestDb,
         settings: &[&str],
         change: impl FnOnce(&mut Parts),
-        place: Place,
+        place: Option<Place>,
     ) -> Self {
         let data = tempfile::tempdir().unwrap();
         let folder = data.path().to_str().unwrap();
@@ -101,6 +100,10 @@ impl TestApp {
         }
         let clock = Clock::manual(MONDAY.parse().unwrap());
         let (app, url) = serve(config, options, clock, change).await;
+        let place = match place {
+            Some(place) => place,
+            None => lay_out(&owner, &app.ids).await,
+        };
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         Self { app, url, others: None, owner, http, place, data }
     }
@@ -118,7 +121,7 @@ impl TestApp {
         let clock = Clock::manual(MONDAY.parse().unwrap());
         let (app, url) = serve(config(), options.clone(), clock.clone(), &change).await;
         let (second, second_url) = serve(config(), options, clock, &change).await;
-        let place = lay_out(&owner).await;
+        let place = lay_out(&owner, &app.ids).await;
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let others = Some(Several::new(second, second_url, between));
         Self { app, url, others, owner, http, place, data }
@@ -176,7 +179,7 @@ impl TestApp {
     }
 
     pub async fn person_at(&self, name: &str, role: Role, station: Uuid) -> Person<'_> {
-        let (person, account) = (Uuid::new_v4(), Uuid::new_v4());
+        let (person, account) = (self.app.ids.next(), self.app.ids.next());
         let at_station = matches!(
             role,
             Role::Officer | Role::GridWorker | Role::StationLeader | Role::LegalReviewer
@@ -234,7 +237,7 @@ impl TestApp {
     }
 
     pub async fn sign_in(&self, account: AccountId, person: PersonId) -> Person<'_> {
-        let login = LoginId(Uuid::new_v4());
+        let login = LoginId(self.app.ids.next());
         // Seen for ever: a test that moves the clock is not about staff who left their desk.
         sqlx::query(
             "insert into logins (id, account_id, device, created_at, last_seen_at, expires_at)
@@ -271,12 +274,12 @@ async fn serve(
     (app, url)
 }
 
-async fn lay_out(owner: &PgPool) -> Place {
+async fn lay_out(owner: &PgPool, ids: &Ids) -> Place {
     let place = Place {
-        station: Uuid::new_v4(),
-        other_station: Uuid::new_v4(),
-        committee: Uuid::new_v4(),
-        firm: Uuid::new_v4(),
+        station: ids.next(),
+        other_station: ids.next(),
+        committee: ids.next(),
+        firm: ids.next(),
     };
     for statement in [
         "insert into cities values ('330200', '宁波市')".to_owned(),

@@ -191,7 +191,9 @@ impl Swarm {
                 self.tally.refused += 1;
                 self.answer(number);
             }
-            Some(Told::State) => self.sockets[number].has_state = true,
+            Some(Told::State { dispute, version }) => {
+                self.sockets[number].state = Some((dispute.to_owned(), version));
+            }
             Some(Told::Other) => {}
             None => {
                 self.tally.trouble(frame);

@@ -41,12 +41,12 @@ impl Swarm {
         Ok(began.elapsed())
     }
 
-    /// Until everybody has also been told the dispute as a whole, which ours does when the entries are through: it
-    /// belongs to coming in, not to what is measured next.
+    /// Until everybody has also been told the dispute as a whole, which ours does when the entries are through and they
+    /// have it not from before: it belongs to coming in, not to what is measured next.
     pub fn settle(&mut self, within: Duration) -> anyhow::Result<()> {
         let began = Instant::now();
         while self.contiguous
-            && self.sockets.iter().any(|s| s.stage == Stage::Ready && !s.has_state)
+            && self.sockets.iter().any(|s| s.stage == Stage::Ready && s.state.is_none())
         {
             let left = within.saturating_sub(began.elapsed());
             ensure!(!left.is_zero(), "some are never told the state of their dispute");
@@ -82,8 +82,12 @@ impl Swarm {
         let (_, token) = self.sockets[number].token.as_ref().context("nobody has signed")?;
         let room = &self.rooms[self.room_of(number)].name;
         let cursor = self.sockets[number].ear.cursor;
-        let hello =
-            format!(r#"{{"type":"hello","token":"{token}","cursors":{{"{room}":{cursor}}}}}"#);
+        let state = self.sockets[number].state.as_ref();
+        let states = state.map(|(dispute, version)| format!(r#""{dispute}":{version}"#));
+        let states = states.unwrap_or_default();
+        let hello = format!(
+            r#"{{"type":"hello","token":"{token}","cursors":{{"{room}":{cursor}}},"states":{{{states}}}}}"#
+        );
         self.sockets[number].stage = Stage::Greeting;
         self.send(number, frame::TEXT, hello.as_bytes())
     }

@@ -14,7 +14,10 @@ pub enum Told<'a> {
         head: i64,
     },
     /// The dispute as a whole.
-    State,
+    State {
+        dispute: &'a str,
+        version: i64,
+    },
     /// Not stored, or nobody knows.
     Refused,
     Other,
@@ -40,6 +43,8 @@ pub struct Scanner {
     head: Finder<'static>,
     list: Finder<'static>,
     text: Finder<'static>,
+    version: Finder<'static>,
+    name: Finder<'static>,
 }
 
 impl Scanner {
@@ -50,6 +55,8 @@ impl Scanner {
             head: Finder::new(r#""head":"#),
             list: Finder::new(r#""entries":["#),
             text: Finder::new(r#""text":""#),
+            version: Finder::new(r#""version":"#),
+            name: Finder::new(r#""dispute":{"id":""#),
         }
     }
 
@@ -64,7 +71,10 @@ impl Scanner {
                 seq: number(behind(&self.seq, rest)?)?,
             },
             b"caught_up" => Told::CaughtUp { head: number(behind(&self.head, rest)?)? },
-            b"state" => Told::State,
+            b"state" => Told::State {
+                dispute: name(behind(&self.name, rest)?)?,
+                version: number(behind(&self.version, rest)?)?,
+            },
             b"refused" | b"error" => Told::Refused,
             _ => Told::Other,
         })
@@ -94,6 +104,12 @@ fn number(text: &[u8]) -> Option<i64> {
         any = true;
     }
     any.then_some(value)
+}
+
+/// Up to the end of the string.
+fn name(text: &[u8]) -> Option<&str> {
+    let end = text.iter().take(64).position(|byte| *byte == b'"')?;
+    std::str::from_utf8(&text[..end]).ok()
 }
 
 /// `turn-number`
@@ -136,7 +152,9 @@ mod tests {
         let caught_up = serde_json::to_vec(&ServerFrame::CaughtUp { room, head: 12 }).unwrap();
         assert_eq!(scanner.read(&caught_up), Some(Told::CaughtUp { head: 12 }));
         assert_eq!(scanner.read(br#"{"type":"presence"}"#), Some(Told::Other));
-        assert_eq!(scanner.read(br#"{"type":"state","version":1}"#), Some(Told::State));
+        let state =
+            br#"{"type":"state","version":7,"dispute":{"id":"dsp_1","version":9},"rooms":[]}"#;
+        assert_eq!(scanner.read(state), Some(Told::State { dispute: "dsp_1", version: 7 }));
         assert_eq!(scanner.read(b"hello"), None);
     }
 }

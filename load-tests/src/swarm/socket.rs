@@ -29,8 +29,8 @@ pub struct Socket {
     stream: Option<TcpStream>,
     pub stage: Stage,
     pub ear: Ear,
-    /// Has been told the dispute as a whole since it came.
-    pub has_state: bool,
+    /// The dispute of which it has been told, and in which version: it is not told that again.
+    pub state: Option<(String, i64)>,
     /// For the next hello, and since when.
     pub token: Option<(Instant, String)>,
     /// Messages sent and not yet answered.
@@ -51,7 +51,7 @@ impl Socket {
             stream: None,
             stage: Stage::Away,
             ear,
-            has_state: false,
+            state: None,
             token: None,
             outstanding: 0,
             said: 0,
@@ -87,7 +87,6 @@ impl Socket {
     pub fn close(&mut self) {
         self.stream = None;
         self.stage = Stage::Away;
-        self.has_state = false;
         self.outstanding = 0;
         self.part = Vec::new();
         self.out = Vec::new();

@@ -1,20 +1,25 @@
-//! The line of one socket: the WebSocket protocol over TCP, written to at once and never waited for.
+//! The line of one socket: read through the WebSocket protocol, written to at once and never waited for.
 //!
 //! Whoever has something to say hands it to the network itself, so a message to a room wakes no task for each of its
-//! members. Only what the network does not take at once waits here, within bounds.
+//! members. Only what the network does not take at once waits here, within bounds, and nothing is kept of what it took.
 
 use crate::live::held;
 use crate::live::limits::{QUEUE_BYTES, QUEUE_FRAMES, QUEUE_LOW, websocket};
+use crate::live::wire::Frame;
+use bytes::{Buf, Bytes};
 use std::collections::VecDeque;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, IoSlice, Read, Write};
 use std::sync::Mutex;
 use std::time::Instant;
 use tokio::io::Interest;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
-use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketContext};
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketContext};
 use tokio_tungstenite::tungstenite::{Error, Message};
+
+/// Handed to the network in one call.
+const AT_ONCE: usize = 16;
 
 pub struct Connection {
     tcp: TcpStream,
@@ -27,11 +32,9 @@ pub struct Connection {
 
 struct Line {
     protocol: WebSocketContext,
-    /// Bytes handed over and bytes taken by the network, from the beginning.
-    queued: u64,
-    sent: u64,
-    /// Where each frame that is not wholly sent ends, and when it was handed over.
-    frames: VecDeque<(u64, Instant)>,
+    /// What the network has not taken, and when it was handed over.
+    waiting: VecDeque<(Bytes, Instant)>,
+    unsent: usize,
 }
 
 /// Why a frame is not going to arrive.
@@ -41,23 +44,22 @@ pub enum Unsent {
     Gone,
 }
 
-/// What can be read and written without waiting.
-struct Now<'a> {
+/// What the protocol reads from is the network; what it answers by itself goes out behind what waits.
+struct Both<'a> {
     tcp: &'a TcpStream,
-    sent: u64,
+    answers: Vec<u8>,
 }
 
-impl Read for Now<'_> {
+impl Read for Both<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         self.tcp.try_read(into)
     }
 }
 
-impl Write for Now<'_> {
+impl Write for Both<'_> {
     fn write(&mut self, from: &[u8]) -> io::Result<usize> {
-        let sent = self.tcp.try_write(from)?;
-        self.sent += sent as u64;
-        Ok(sent)
+        self.answers.extend(from);
+        Ok(from.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -65,36 +67,55 @@ impl Write for Now<'_> {
     }
 }
 
-fn would_block(error: &Error) -> bool {
-    matches!(error, Error::Io(error) if error.kind() == ErrorKind::WouldBlock)
-}
-
 impl Line {
-    fn unsent(&self) -> usize {
-        usize::try_from(self.queued.saturating_sub(self.sent)).unwrap_or(usize::MAX)
+    fn add(&mut self, bytes: Bytes) {
+        self.unsent += bytes.len();
+        self.waiting.push_back((bytes, Instant::now()));
     }
 
-    fn sent(&mut self, bytes: u64) {
-        // Answers to pings are sent too, and were never handed over.
-        self.sent = (self.sent + bytes).min(self.queued);
-        while self.frames.front().is_some_and(|(end, _)| *end <= self.sent) {
-            self.frames.pop_front();
+    /// Works with the protocol; what it answers is added.
+    fn with<T>(
+        &mut self,
+        tcp: &TcpStream,
+        work: impl FnOnce(&mut WebSocketContext, &mut Both<'_>) -> T,
+    ) -> T {
+        let mut both = Both { tcp, answers: Vec::new() };
+        let done = work(&mut self.protocol, &mut both);
+        if !both.answers.is_empty() {
+            self.add(both.answers.into());
         }
+        done
     }
 
+    /// As much as the network takes now.
     fn flush(&mut self, tcp: &TcpStream) -> Result<(), Unsent> {
-        let mut now = Now { tcp, sent: 0 };
-        let flushed = self.protocol.flush(&mut now);
-        self.sent(now.sent);
-        match flushed {
-            Ok(()) => {
-                self.sent = self.queued;
-                self.frames.clear();
-                Ok(())
+        while self.unsent > 0 {
+            let mut slices = [IoSlice::new(&[]); AT_ONCE];
+            for (slice, (bytes, _)) in slices.iter_mut().zip(&self.waiting) {
+                *slice = IoSlice::new(bytes);
             }
-            Err(error) if would_block(&error) => Ok(()),
-            Err(_) => Err(Unsent::Gone),
+            let many = self.waiting.len().min(AT_ONCE);
+            match tcp.try_write_vectored(&slices[..many]) {
+                Ok(0) => return Err(Unsent::Gone),
+                Ok(taken) => self.taken(taken),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
+                Err(_) => return Err(Unsent::Gone),
+            }
         }
+        Ok(())
+    }
+
+    fn taken(&mut self, mut bytes: usize) {
+        self.unsent -= bytes;
+        while let Some((first, _)) = self.waiting.front_mut() {
+            if first.len() > bytes {
+                first.advance(bytes);
+                return;
+            }
+            bytes -= first.len();
+            self.waiting.pop_front();
+        }
+        self.waiting = VecDeque::new();
     }
 }
 
@@ -102,16 +123,20 @@ impl Connection {
     pub fn new(tcp: TcpStream, already_read: Vec<u8>) -> Self {
         let protocol =
             WebSocketContext::from_partially_read(already_read, Role::Server, Some(websocket()));
-        let line = Line { protocol, queued: 0, sent: 0, frames: VecDeque::new() };
+        let line = Line { protocol, waiting: VecDeque::new(), unsent: 0 };
         Self { tcp, line: Mutex::new(line), wake: Notify::new(), low: Notify::new() }
     }
 
     /// The next message, if it is there.
     pub fn read(&self) -> Result<Option<Message>, Error> {
-        let mut now = Now { tcp: &self.tcp, sent: 0 };
-        match held(&self.line).protocol.read(&mut now) {
+        let mut line = held(&self.line);
+        let read = line.with(&self.tcp, |protocol, both| protocol.read(both));
+        if line.unsent > 0 {
+            let _ = line.flush(&self.tcp);
+        }
+        match read {
             Ok(message) => Ok(Some(message)),
-            Err(error) if would_block(&error) => Ok(None),
+            Err(Error::Io(error)) if error.kind() == ErrorKind::WouldBlock => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -127,7 +152,7 @@ impl Connection {
 
     /// Until there is something to read; meanwhile sends what waits.
     pub async fn ready(&self) -> io::Result<()> {
-        let waits = held(&self.line).unsent() > 0;
+        let waits = self.unsent() > 0;
         let interest =
             if waits { Interest::READABLE | Interest::WRITABLE } else { Interest::READABLE };
         let ready = self.tcp.ready(interest).await?;
@@ -137,41 +162,33 @@ impl Connection {
         Ok(())
     }
 
-    /// Takes a message; it goes out with the next flush.
-    pub fn queue(&self, message: Message) -> Result<(), Unsent> {
-        let mut line = held(&self.line);
-        let size = message.len() + header(message.len());
-        if line.unsent() + size > QUEUE_BYTES || line.frames.len() >= QUEUE_FRAMES {
+    /// Takes a frame; it goes out with the next flush.
+    pub fn queue(&self, frame: Frame) -> Result<(), Unsent> {
+        let (mut line, bytes) = (held(&self.line), frame.into_bytes());
+        if line.unsent + bytes.len() > QUEUE_BYTES || line.waiting.len() >= QUEUE_FRAMES {
             return Err(Unsent::TooSlow);
         }
-        line.queued += size as u64;
-        let end = line.queued;
-        line.frames.push_back((end, Instant::now()));
-        self.write(&mut line, message)
+        line.add(bytes);
+        Ok(())
     }
 
-    /// The last message: there is always room for it.
-    pub fn queue_last(&self, message: Message) -> Result<(), Unsent> {
-        self.write(&mut held(&self.line), message)
-    }
-
-    fn write(&self, line: &mut Line, message: Message) -> Result<(), Unsent> {
-        let mut now = Now { tcp: &self.tcp, sent: 0 };
-        let written = line.protocol.write(&mut now, message);
-        line.sent(now.sent);
-        match written {
-            Err(error) if !would_block(&error) => Err(Unsent::Gone),
-            _ => Ok(()),
+    /// The last ones: there is always room for them.
+    pub fn queue_last(&self, frame: Option<Frame>, close: CloseFrame) {
+        let mut line = held(&self.line);
+        if let Some(frame) = frame {
+            line.add(frame.into_bytes());
         }
+        // Where the other side has closed already, this is the answer to it.
+        let _ = line.with(&self.tcp, |protocol, both| protocol.close(both, Some(close)));
     }
 
     pub fn flush(&self) -> Result<(), Unsent> {
         let mut line = held(&self.line);
-        if line.unsent() == 0 {
+        if line.unsent == 0 {
             return Ok(());
         }
         let flushed = line.flush(&self.tcp);
-        let unsent = line.unsent();
+        let unsent = line.unsent;
         drop(line);
         if unsent <= QUEUE_LOW {
             self.low.notify_waiters();
@@ -182,13 +199,8 @@ impl Connection {
         flushed
     }
 
-    /// When the oldest frame that waits was handed over.
-    pub fn waits_since(&self) -> Option<Instant> {
-        held(&self.line).frames.front().map(|(_, since)| *since)
-    }
-
     pub fn unsent(&self) -> usize {
-        held(&self.line).unsent()
+        held(&self.line).unsent
     }
 
     /// Until less waits than does now, or somebody is let go. What is looked at after the call is not missed.
@@ -196,18 +208,14 @@ impl Connection {
         self.low.notified()
     }
 
+    /// When the oldest frame that waits was handed over.
+    pub fn waits_since(&self) -> Option<Instant> {
+        held(&self.line).waiting.front().map(|(_, since)| *since)
+    }
+
     /// Lets go of everybody who waits for room.
     pub fn release(&self) {
         self.low.notify_waiters();
         self.wake.notify_one();
-    }
-}
-
-/// Bytes before the payload of a frame that a server sends (RFC 6455 §5.2).
-const fn header(payload: usize) -> usize {
-    match payload {
-        0..=125 => 2,
-        126..=65_535 => 4,
-        _ => 10,
     }
 }

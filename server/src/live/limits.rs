@@ -69,13 +69,10 @@ impl Bounds {
     }
 }
 
-/// tungstenite's own are 128 KiB a socket to read, no bound to write and 64 MiB a message.
+/// tungstenite's own are 128 KiB a socket to read and 64 MiB a message. It writes nothing but its own answers.
 pub fn websocket() -> WebSocketConfig {
     WebSocketConfig::default()
         .read_buffer_size(1024)
-        .write_buffer_size(8 * 1024)
-        // What is queued is bounded before; the rest is for answers to pings and the goodbye.
-        .max_write_buffer_size(QUEUE_BYTES + FRAME_BYTES)
         .max_message_size(Some(FRAME_BYTES))
         .max_frame_size(Some(FRAME_BYTES))
 }

@@ -1,13 +1,13 @@
 //! An entry as it goes out: written once, the same bytes for everybody who may read it.
 
+use crate::live::wire::Frame;
 use chrono::{DateTime, SecondsFormat, Utc};
 use protocol::{PersonId, RoomId};
 use std::fmt::Write;
 use std::sync::Arc;
-use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 /// A frame of entries is not made larger than this.
-const FRAME: usize = 32 * 1024;
+const LARGE: usize = 32 * 1024;
 
 #[derive(Clone, Debug)]
 pub struct Line {
@@ -31,12 +31,12 @@ impl Line {
 }
 
 /// Frames of these entries; there is no hole between them.
-pub fn frames<'a>(room: RoomId, lines: impl IntoIterator<Item = &'a Line>) -> Vec<Utf8Bytes> {
+pub fn frames<'a>(room: RoomId, lines: impl IntoIterator<Item = &'a Line>) -> Vec<Frame> {
     let mut frames = Vec::new();
     let mut run: Vec<&Line> = Vec::new();
     let mut size = 0;
     for line in lines {
-        if !run.is_empty() && size + line.text.len() > FRAME {
+        if !run.is_empty() && size + line.text.len() > LARGE {
             frames.extend(frame(room, &run));
             run.clear();
             size = 0;
@@ -49,7 +49,7 @@ pub fn frames<'a>(room: RoomId, lines: impl IntoIterator<Item = &'a Line>) -> Ve
 }
 
 /// `ServerFrame::Entries`.
-fn frame(room: RoomId, run: &[&Line]) -> Option<Utf8Bytes> {
+fn frame(room: RoomId, run: &[&Line]) -> Option<Frame> {
     let (first, last) = (run.first()?, run.last()?);
     let size: usize = run.iter().map(|line| line.text.len() + 1).sum();
     let mut text = String::with_capacity(size + 128);
@@ -65,7 +65,7 @@ fn frame(room: RoomId, run: &[&Line]) -> Option<Utf8Bytes> {
         text.push_str(&line.text);
     }
     text.push_str("]}");
-    Some(text.into())
+    Some(Frame::text(&text))
 }
 
 #[cfg(test)]
@@ -93,15 +93,17 @@ mod tests {
         let lines: Vec<Line> = entries.iter().map(line).collect();
         let room = RoomId(Uuid::from_u128(9));
         let frame = ServerFrame::Entries { room, from: 3, to: 6, entries };
-        let written: Vec<String> = frames(room, &lines).iter().map(ToString::to_string).collect();
-        assert_eq!(written, [serde_json::to_string(&frame).unwrap()]);
+        assert_eq!(frames(room, &lines), [Frame::text(&serde_json::to_string(&frame).unwrap())]);
     }
 
     #[test]
     fn no_frame_is_too_large_and_none_is_empty() {
         let lines: Vec<Line> = (1..=200).map(|seq| line(&entry(seq, 200))).collect();
-        let frames = frames(RoomId(Uuid::nil()), &lines);
-        assert!(frames.len() > 1 && frames.iter().all(|frame| frame.len() <= FRAME + 1024));
+        let frames: Vec<String> = frames(RoomId(Uuid::nil()), &lines)
+            .into_iter()
+            .map(|frame| String::from_utf8(frame.into_bytes()[4..].to_vec()).unwrap())
+            .collect();
+        assert!(frames.len() > 1 && frames.iter().all(|frame| frame.len() <= LARGE + 1024));
         let mut next = 1;
         for frame in frames {
             let ServerFrame::Entries { from, to, .. } = serde_json::from_str(&frame).unwrap()
@@ -112,6 +114,6 @@ mod tests {
             next = to + 1;
         }
         assert_eq!(next, 201);
-        assert_eq!(super::frames(RoomId(Uuid::nil()), []), Vec::<Utf8Bytes>::new());
+        assert_eq!(super::frames(RoomId(Uuid::nil()), []), Vec::<Frame>::new());
     }
 }

@@ -26,6 +26,7 @@ mod rules;
 mod socket;
 mod versions;
 mod watch;
+mod wire;
 
 pub use bus::Bus;
 pub use connect::{connect, upgrade};

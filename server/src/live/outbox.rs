@@ -2,6 +2,7 @@
 
 use crate::live::connection::{Connection, Unsent};
 use crate::live::limits::{QUEUE_LOW, SEND_WITHIN};
+use crate::live::wire::Frame;
 use protocol::live::{ServerFrame, close};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -26,9 +27,13 @@ impl Close {
         Self { code, reason, retry_after: None }
     }
 
-    pub fn message(self) -> Message {
+    pub fn frame(self) -> CloseFrame {
         let code = CloseCode::from(self.code);
-        Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(self.reason) }))
+        CloseFrame { code, reason: Utf8Bytes::from_static(self.reason) }
+    }
+
+    pub fn message(self) -> Message {
+        Message::Close(Some(self.frame()))
     }
 }
 
@@ -60,7 +65,7 @@ impl Outbox {
     /// The same, with the next flush: several frames go out as one.
     pub fn queue(&self, frame: &ServerFrame) {
         match serde_json::to_string(frame) {
-            Ok(text) => self.queue_text(text.into()),
+            Ok(text) => self.queue_frame(Frame::text(&text)),
             Err(error) => {
                 tracing::error!(%error, "a frame cannot be written");
                 self.close(Close::new(close::INTERNAL, "internal"));
@@ -69,20 +74,16 @@ impl Outbox {
     }
 
     /// A frame that is written already, for many.
-    pub fn queue_text(&self, text: Utf8Bytes) {
-        self.queue_message(Message::Text(text));
-    }
-
-    fn queue_message(&self, message: Message) {
+    pub fn queue_frame(&self, frame: Frame) {
         if !self.is_closed()
-            && let Err(why) = self.connection.queue(message)
+            && let Err(why) = self.connection.queue(frame)
         {
             self.close(why.into());
         }
     }
 
     pub fn ping(&self) {
-        self.queue_message(Message::Ping(bytes::Bytes::new()));
+        self.queue_frame(Frame::ping());
         self.flush();
     }
 
@@ -127,17 +128,20 @@ impl Outbox {
         let Some(why) = self.why() else { return };
         let retry_after = why.retry_after.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(0));
         let closing = ServerFrame::Closing { code: why.code, retry_after };
-        if let Ok(text) = serde_json::to_string(&closing) {
-            let _ = self.connection.queue_last(Message::text(text));
-        }
-        goodbye(&self.connection, why).await;
+        let last = serde_json::to_string(&closing).ok().map(|text| Frame::text(&text));
+        end(&self.connection, last, why).await;
     }
+}
+
+/// Says why to somebody who has not signed in.
+pub async fn goodbye(connection: &Connection, why: Close) {
+    end(connection, None, why).await;
 }
 
 /// Closes, as far as the other side listens, and then reads what it still sends: closing on unread bytes would tear the
 /// goodbye from its hands.
-pub async fn goodbye(connection: &Connection, why: Close) {
-    let _ = connection.queue_last(why.message());
+async fn end(connection: &Connection, last: Option<Frame>, why: Close) {
+    connection.queue_last(last, why.frame());
     let _ = connection.flush();
     let _ = timeout(GOODBYE, async { while connection.next().await.is_ok() {} }).await;
 }

@@ -160,7 +160,7 @@ impl Room {
         }
         let outbox = &live.outbox;
         for frame in frames(self.id, state.tail.iter().filter(|line| line.seq > after)) {
-            outbox.queue_text(frame);
+            outbox.queue_frame(frame);
         }
         let room = self.id;
         outbox.queue(&ServerFrame::CaughtUp { room, head: state.head });
@@ -233,7 +233,7 @@ impl Room {
         }
         for frame in frames(self.id, &new) {
             for live in &state.listeners {
-                live.outbox.queue_text(frame.clone());
+                live.outbox.queue_frame(frame.clone());
                 live.outbox.flush();
             }
         }
@@ -283,7 +283,7 @@ impl Room {
             let readers = run.first().map(|logged| logged.readers.as_slice()).unwrap_or_default();
             for frame in frames(self.id, run.iter().map(|logged| &logged.line)) {
                 for live in state.listeners.iter().filter(|l| readers.contains(&l.actor.person)) {
-                    live.outbox.queue_text(frame.clone());
+                    live.outbox.queue_frame(frame.clone());
                     live.outbox.flush();
                 }
             }

@@ -107,11 +107,6 @@ async fn backlog(app: &App, live: &Live, room: &Room, after: i64) -> Result<i64,
     Ok(end.unwrap_or(at_hand))
 }
 
-/// No longer in the room: what else hangs on listening to it goes too.
-pub fn forget(app: &App, live: &Arc<Live>, room: &Room) {
-    app.live.unsubscribe(live, room.id);
-}
-
 /// The state that goes with the entries, unless the other side has it from before.
 fn complete(app: &App, live: &Arc<Live>, dispute: DisputeId) {
     let has = held(&live.listening).known.remove(&dispute);

@@ -99,9 +99,9 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    pub fn full(bounds: &Bounds, at: Instant) -> Self {
-        let most = f64::from(bounds.burst);
-        Self { most, a_second: f64::from(bounds.per_second), left: most, at }
+    pub fn full(burst: u32, per_second: u32, at: Instant) -> Self {
+        let most = f64::from(burst);
+        Self { most, a_second: f64::from(per_second), left: most, at }
     }
 
     /// Whether one more frame may come now.
@@ -134,7 +134,8 @@ mod tests {
     #[test]
     fn twenty_at_once_and_then_two_a_second() {
         let start = Instant::now();
-        let mut bucket = Bucket::full(&Bounds::default(), start);
+        let bounds = Bounds::default();
+        let mut bucket = Bucket::full(bounds.burst, bounds.per_second, start);
         assert_eq!((0..30).filter(|_| bucket.take(start)).count(), 20);
         let later = start + Duration::from_secs(3);
         assert_eq!((0..30).filter(|_| bucket.take(later)).count(), 6);

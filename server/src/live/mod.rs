@@ -31,7 +31,7 @@ mod wire;
 pub use bus::Bus;
 pub use connect::{connect, upgrade};
 pub use hub::{Hub, Place as Seat};
-pub use limits::{Bounds, told as frame_limits};
+pub use limits::{Bounds, Bucket, told as frame_limits};
 pub use log::{Asker, Log, lanes};
 pub use open::Live;
 pub use outbox::Close;

@@ -2,7 +2,6 @@
 
 use crate::app::App;
 use crate::error::ApiError;
-use crate::live::feed;
 use crate::live::line::Line;
 use crate::live::room::{Member, Room, TAIL};
 use crate::rooms::store::{self, Stored};
@@ -139,7 +138,7 @@ async fn read_once(
     let lines = lines(&mut db, people, room.id, head, now.head).await?;
     drop(db);
     for live in room.catch_up(now, lines) {
-        feed::forget(app, &live, room);
+        app.live.unsubscribe(&live, room.id);
     }
     Ok(())
 }

@@ -215,11 +215,6 @@ impl Room {
         }
     }
 
-    pub fn listeners_of(&self, person: PersonId) -> Vec<Arc<Live>> {
-        let state = held(&self.state);
-        state.listeners.iter().filter(|live| live.actor.person == person).cloned().collect()
-    }
-
     /// Tells what this server has just added. False if others have added something before it: then the room has to be
     /// read.
     pub fn extend(&self, said: Vec<(PersonId, ClientMsgId)>, lines: Vec<Line>) -> bool {

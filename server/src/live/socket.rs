@@ -142,7 +142,7 @@ impl Times {
 /// Until the socket is to be closed. A frame that is being carried out is carried out to its end.
 async fn read(app: &App, live: &Arc<Live>) -> Close {
     let (bounds, now) = (app.live.bounds, Instant::now());
-    let mut bucket = Bucket::full(&bounds, now);
+    let mut bucket = Bucket::full(bounds.burst, bounds.per_second, now);
     let mut times = Times {
         ping_every: bounds.ping_every,
         silence: bounds.silence,

@@ -1,5 +1,6 @@
 //! How much one audio socket may send, and how far behind it may be.
 
+use crate::live::Bucket;
 use std::time::{Duration, Instant};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
@@ -29,26 +30,8 @@ pub fn websocket() -> WebSocketConfig {
 }
 
 /// How many packets one device may still send.
-pub struct Rate {
-    left: f64,
-    at: Instant,
-}
-
-impl Rate {
-    pub fn full(at: Instant) -> Self {
-        Self { left: f64::from(BURST), at }
-    }
-
-    pub fn take(&mut self, now: Instant) -> bool {
-        let gained = (now - self.at).as_secs_f64() * f64::from(PER_SECOND);
-        self.left = (self.left + gained).min(f64::from(BURST));
-        self.at = now;
-        let may = self.left >= 1.0;
-        if may {
-            self.left -= 1.0;
-        }
-        may
-    }
+pub fn rate(at: Instant) -> Bucket {
+    Bucket::full(BURST, PER_SECOND, at)
 }
 
 #[cfg(test)]
@@ -58,16 +41,16 @@ mod tests {
     #[test]
     fn sixty_a_second_and_no_more() {
         let start = Instant::now();
-        let mut rate = Rate::full(start);
-        assert_eq!((0..100).filter(|_| rate.take(start)).count(), 60);
+        let mut left = rate(start);
+        assert_eq!((0..100).filter(|_| left.take(start)).count(), 60);
         let later = start + Duration::from_millis(500);
-        assert_eq!((0..100).filter(|_| rate.take(later)).count(), 30);
+        assert_eq!((0..100).filter(|_| left.take(later)).count(), 30);
     }
 
     #[test]
     fn a_voice_of_fifty_a_second_is_never_held_up() {
         let start = Instant::now();
-        let mut rate = Rate::full(start);
-        assert!((0..3_000).all(|n| rate.take(start + Duration::from_millis(20 * n))));
+        let mut left = rate(start);
+        assert!((0..3_000).all(|n| left.take(start + Duration::from_millis(20 * n))));
     }
 }

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::live::{Close, Seat, restarting};
 use crate::media::audio::ear::{Ear, Next};
 use crate::media::audio::limits::{
-    HEADER, HELLO_BYTES, PING_EVERY, Rate, SEND_WITHIN, SILENCE, websocket,
+    HEADER, HELLO_BYTES, PING_EVERY, SEND_WITHIN, SILENCE, rate, websocket,
 };
 use crate::media::audio::place;
 use bytes::Bytes;
@@ -98,7 +98,7 @@ async fn hello(app: &App, socket: &mut Stream) -> Result<Arc<Ear>, Close> {
 
 /// Reads until the socket is to be closed, and hands on what is a packet.
 async fn hear(app: &App, ear: &Ear, stream: &mut SplitStream<Stream>) -> Close {
-    let mut rate = Rate::full(Instant::now());
+    let mut rate = rate(Instant::now());
     loop {
         let next = tokio::select! {
             biased;

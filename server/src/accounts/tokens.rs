@@ -1,5 +1,7 @@
 //! Access tokens: short-lived JWTs signed with Ed25519, one algorithm and one purpose (RFC 8725).
 
+mod verified;
+
 use crate::error::ApiError;
 use anyhow::{Context, anyhow};
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
@@ -12,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::path::Path;
+use verified::Verified;
 
 const ISSUER: &str = "ala";
 const AUDIENCE: &str = "ala-api";
@@ -30,23 +33,37 @@ pub struct Tokens {
     /// By name: the key that signs, and while one takes over from another, the other one (SEC-JWT-08).
     known: HashMap<String, DecodingKey>,
     validation: Validation,
+    verified: Verified,
 }
 
 /// What an access token says. Roles and relations are not in it: they are read on every request.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug)]
 pub struct Claims {
-    #[serde(rename = "sub")]
     pub account: AccountId,
-    #[serde(rename = "lgn")]
     pub login: LoginId,
     /// Which refresh of the login it came from: those of a branch that was given up are dead at once.
-    #[serde(rename = "gen")]
     pub generation: i32,
+    nbf: i64,
+    exp: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Written {
+    sub: AccountId,
+    lgn: LoginId,
+    r#gen: i32,
     iss: String,
     aud: String,
     iat: i64,
     nbf: i64,
     exp: i64,
+}
+
+impl From<Written> for Claims {
+    fn from(written: Written) -> Self {
+        let Written { sub, lgn, r#gen, nbf, exp, .. } = written;
+        Self { account: sub, login: lgn, generation: r#gen, nbf, exp }
+    }
 }
 
 impl Claims {
@@ -114,6 +131,7 @@ impl Tokens {
             kid: kid(pair.public_key().as_ref()),
             known: HashMap::new(),
             validation,
+            verified: Verified::default(),
         };
         tokens.know(&pair);
         Ok(tokens)
@@ -127,10 +145,10 @@ impl Tokens {
         now: DateTime<Utc>,
     ) -> anyhow::Result<(String, DateTime<Utc>)> {
         let expires_at = now + LIFETIME;
-        let claims = Claims {
-            account,
-            login,
-            generation,
+        let claims = Written {
+            sub: account,
+            lgn: login,
+            r#gen: generation,
             iss: ISSUER.into(),
             aud: AUDIENCE.into(),
             iat: now.timestamp(),
@@ -146,16 +164,12 @@ impl Tokens {
     }
 
     pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Claims, ApiError> {
-        let refused = |_| ApiError::unauthenticated();
-        let header = jsonwebtoken::decode_header(token).map_err(refused)?;
-        if header.typ.as_deref() != Some(KIND) {
-            return Err(ApiError::unauthenticated());
-        }
-        // The token only says which of our keys it is; it never brings one along.
-        let named = header.kid.and_then(|kid| self.known.get(&kid));
-        let key = named.ok_or_else(ApiError::unauthenticated)?;
-        let data = jsonwebtoken::decode::<Claims>(token, key, &self.validation).map_err(refused)?;
-        let claims = data.claims;
+        let digest: [u8; 32] = Sha256::digest(token).into();
+        let verified = self.verified.find(&digest);
+        let claims = match verified {
+            Some(claims) => claims,
+            None => self.read(token)?,
+        };
         if claims.exp <= now.timestamp() - LEEWAY.num_seconds() {
             return Err(ApiError::new(
                 ErrorCode::TokenExpired,
@@ -165,7 +179,23 @@ impl Tokens {
         if claims.nbf > now.timestamp() + LEEWAY.num_seconds() {
             return Err(ApiError::unauthenticated());
         }
+        if verified.is_none() {
+            self.verified.keep(digest, claims, now);
+        }
         Ok(claims)
+    }
+
+    fn read(&self, token: &str) -> Result<Claims, ApiError> {
+        let refused = |_| ApiError::unauthenticated();
+        let header = jsonwebtoken::decode_header(token).map_err(refused)?;
+        if header.typ.as_deref() != Some(KIND) {
+            return Err(ApiError::unauthenticated());
+        }
+        // The token only says which of our keys it is; it never brings one along.
+        let named = header.kid.and_then(|kid| self.known.get(&kid));
+        let key = named.ok_or_else(ApiError::unauthenticated)?;
+        let data = jsonwebtoken::decode::<Written>(token, key, &self.validation);
+        Ok(data.map_err(refused)?.claims.into())
     }
 }
 

@@ -7,9 +7,10 @@ use crate::live::held;
 use crate::live::limits::{QUEUE_BYTES, QUEUE_FRAMES, QUEUE_LOW, websocket};
 use crate::live::wire::Frame;
 use bytes::{Buf, Bytes};
+use rustix::net::{RecvFlags, recv};
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, IoSlice, Read, Write};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 use tokio::io::Interest;
 use tokio::net::TcpStream;
@@ -51,8 +52,16 @@ struct Both<'a> {
 }
 
 impl Read for Both<'_> {
+    /// What does not fill the space was all that was there: it is noted in the same step that there is nothing more, so
+    /// that nobody has to ask.
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        self.tcp.try_read(into)
+        let mut came = None;
+        let asked = self.tcp.try_io(Interest::READABLE, || {
+            let size = recv(self.tcp, &mut *into, RecvFlags::empty())?.0;
+            came = Some(size);
+            if size == 0 || size == into.len() { Ok(()) } else { Err(ErrorKind::WouldBlock.into()) }
+        });
+        came.map_or_else(|| asked.map(|()| 0), Ok)
     }
 }
 
@@ -71,6 +80,14 @@ impl Line {
     fn add(&mut self, bytes: Bytes) {
         self.unsent += bytes.len();
         self.waiting.push_back((bytes, Instant::now()));
+    }
+
+    fn queue(&mut self, bytes: Bytes) -> Result<(), Unsent> {
+        if self.unsent + bytes.len() > QUEUE_BYTES || self.waiting.len() >= QUEUE_FRAMES {
+            return Err(Unsent::TooSlow);
+        }
+        self.add(bytes);
+        Ok(())
     }
 
     /// Works with the protocol; what it answers is added.
@@ -164,12 +181,24 @@ impl Connection {
 
     /// Takes a frame; it goes out with the next flush.
     pub fn queue(&self, frame: Frame) -> Result<(), Unsent> {
-        let (mut line, bytes) = (held(&self.line), frame.into_bytes());
-        if line.unsent + bytes.len() > QUEUE_BYTES || line.waiting.len() >= QUEUE_FRAMES {
-            return Err(Unsent::TooSlow);
+        held(&self.line).queue(frame.into_bytes())
+    }
+
+    /// A frame that goes out at once, behind what waits.
+    pub fn send(&self, frame: Frame) -> Result<(), Unsent> {
+        let mut bytes = frame.into_bytes();
+        let mut line = held(&self.line);
+        if line.unsent == 0 {
+            match self.tcp.try_write(&bytes) {
+                Ok(taken) if taken == bytes.len() => return Ok(()),
+                Ok(0) => return Err(Unsent::Gone),
+                Ok(taken) => bytes.advance(taken),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(_) => return Err(Unsent::Gone),
+            }
         }
-        line.add(bytes);
-        Ok(())
+        line.queue(bytes)?;
+        self.flushed(line)
     }
 
     /// The last ones: there is always room for them.
@@ -183,10 +212,11 @@ impl Connection {
     }
 
     pub fn flush(&self) -> Result<(), Unsent> {
-        let mut line = held(&self.line);
-        if line.unsent == 0 {
-            return Ok(());
-        }
+        let line = held(&self.line);
+        if line.unsent == 0 { Ok(()) } else { self.flushed(line) }
+    }
+
+    fn flushed(&self, mut line: MutexGuard<'_, Line>) -> Result<(), Unsent> {
         let flushed = line.flush(&self.tcp);
         let unsent = line.unsent;
         drop(line);

@@ -100,8 +100,7 @@ async fn backlog(app: &App, live: &Live, room: &Room, after: i64) -> Result<i64,
     for run in lines.chunk_by(|a, b| a.seq + 1 == b.seq) {
         for frame in frames(room.id, run) {
             live.outbox.has_room().await;
-            live.outbox.queue_frame(frame);
-            live.outbox.flush();
+            live.outbox.send(frame);
         }
     }
     Ok(end.unwrap_or(at_hand))

@@ -63,7 +63,7 @@ impl Live {
 
     /// What the token says that this socket goes by now.
     pub fn claims(&self) -> Claims {
-        held(&self.claims).clone()
+        *held(&self.claims)
     }
 
     pub fn renew(&self, claims: Claims) {

@@ -58,14 +58,17 @@ impl Outbox {
 
     /// Sends a frame. Who does not keep up is closed, and resumes by cursor: nothing is dropped silently.
     pub fn push(&self, frame: &ServerFrame) {
-        self.queue(frame);
-        self.flush();
+        self.written(frame, Self::send);
     }
 
     /// The same, with the next flush: several frames go out as one.
     pub fn queue(&self, frame: &ServerFrame) {
+        self.written(frame, Self::queue_frame);
+    }
+
+    fn written(&self, frame: &ServerFrame, then: impl FnOnce(&Self, Frame)) {
         match serde_json::to_string(frame) {
-            Ok(text) => self.queue_frame(Frame::text(&text)),
+            Ok(text) => then(self, Frame::text(&text)),
             Err(error) => {
                 tracing::error!(%error, "a frame cannot be written");
                 self.close(Close::new(close::INTERNAL, "internal"));
@@ -73,7 +76,7 @@ impl Outbox {
         }
     }
 
-    /// A frame that is written already, for many.
+    /// A frame that is written already, for many, with the next flush.
     pub fn queue_frame(&self, frame: Frame) {
         if !self.is_closed()
             && let Err(why) = self.connection.queue(frame)
@@ -82,9 +85,17 @@ impl Outbox {
         }
     }
 
+    /// The same at once.
+    pub fn send(&self, frame: Frame) {
+        if !self.is_closed()
+            && let Err(why) = self.connection.send(frame)
+        {
+            self.close(why.into());
+        }
+    }
+
     pub fn ping(&self) {
-        self.queue_frame(Frame::ping());
-        self.flush();
+        self.send(Frame::ping());
     }
 
     pub fn flush(&self) {

@@ -228,8 +228,7 @@ impl Room {
         }
         for frame in frames(self.id, &new) {
             for live in &state.listeners {
-                live.outbox.queue_frame(frame.clone());
-                live.outbox.flush();
+                live.outbox.send(frame.clone());
             }
         }
         for line in new {
@@ -278,8 +277,7 @@ impl Room {
             let readers = run.first().map(|logged| logged.readers.as_slice()).unwrap_or_default();
             for frame in frames(self.id, run.iter().map(|logged| &logged.line)) {
                 for live in state.listeners.iter().filter(|l| readers.contains(&l.actor.person)) {
-                    live.outbox.queue_frame(frame.clone());
-                    live.outbox.flush();
+                    live.outbox.send(frame.clone());
                 }
             }
         }

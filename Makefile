@@ -26,7 +26,7 @@ walk: ## One dispute from its filing to the archive, step by step, in the demo t
 test: ## Everything that has to pass: formatting, lints, dependencies, generated files, all tests
 	@tools/setup.sh test
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy --workspace --all-targets --features fuzz/targets -- -D warnings
 	cargo deny --log-level error check --hide-inclusion-graph bans licenses sources
 	tools/pure-domain.sh
 	cargo test --workspace --no-run
@@ -44,11 +44,16 @@ secrecy: ## Compare what one side observes in ARGS random histories, 10000 unles
 	@tools/setup.sh test
 	SECRECY_HISTORIES=$(or $(ARGS),10000) cargo test --package server --test secrecy -- --nocapture --exact nothing_of_a_caucus_changes_what_the_other_side_observes
 
+.PHONY: fuzz
+fuzz: ## Fuzz what reads bytes from outside, ARGS='seconds target…', else each target for 600; prints the figures
+	@tools/setup.sh fuzz
+	tools/fuzz.sh $(ARGS)
+
 .PHONY: check
 check: ## The quick part: formatting and lints
 	@tools/setup.sh build
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy --workspace --all-targets --features fuzz/targets -- -D warnings
 
 .PHONY: prepare
 prepare: ## Write anew what is generated and committed: .sqlx and documents

@@ -4,10 +4,11 @@
 #   tools/setup.sh build    to compile
 #   tools/setup.sh run      … and to run: a PostgreSQL server
 #   tools/setup.sh test     … and to test: a Redis server, a TURN server and cargo-deny
+#   tools/setup.sh fuzz     to fuzz: a C++ compiler and cargo-fuzz
 set -euo pipefail
 cd "${0%/*}/.."
-purpose=${1:?say what for: build, run or test}
-readonly cargo_deny=0.20.2
+purpose=${1:?say what for: build, run, test or fuzz}
+readonly cargo_deny=0.20.2 cargo_fuzz=0.13.2
 
 private=$(tools/debian.sh --folder)
 PATH=$private/bin:$PWD/tools/.cargo/bin:$PATH:$HOME/.cargo/bin
@@ -35,6 +36,12 @@ has_compiler() {
         cc -x c - -o /dev/null > /dev/null 2>&1
 }
 
+# libFuzzer is written in it.
+has_cpp_compiler() {
+    printf '#include <vector>\nint main() { return std::vector<int>().size(); }\n' |
+        c++ -x c++ - -o /dev/null > /dev/null 2>&1
+}
+
 # The same places, in the same order, where the server looks. $@: programs that have to be there too.
 has_postgres() {
     [ -z "${ALA_PG_BIN:-}" ] || return 0
@@ -51,6 +58,7 @@ has_postgres() {
 has_redis() { redis-server --version > /dev/null 2>&1; }
 has_turn() { command -v turnserver > /dev/null && command -v turnutils_uclient > /dev/null; }
 has_cargo_deny() { cargo deny --version > /dev/null 2>&1; }
+has_cargo_fuzz() { cargo fuzz --version > /dev/null 2>&1; }
 
 # $1: what is missing, for the message; the rest: Debian's packages.
 unpack() {
@@ -67,7 +75,7 @@ missing=() packages=()
 if ! has_compiler; then
     missing+=("a C compiler (some crates have parts in C, and it links)") packages+=(gcc libc6-dev)
 fi
-if [ "$purpose" != build ] && ! has_postgres; then
+if [ "$purpose" = run ] || [ "$purpose" = test ] && ! has_postgres; then
     missing+=("a PostgreSQL server (the database)") packages+=(postgresql)
 fi
 if [ "$purpose" = test ] && has_postgres && ! has_postgres pgbench; then
@@ -87,4 +95,12 @@ if [ "$purpose" = test ] && ! has_cargo_deny; then
     say "building cargo-deny $cargo_deny into tools/.cargo; this takes a minute or two."
     env -u CARGO_TARGET_DIR cargo install --locked --debug --config profile.dev.debug=false \
         --root tools/.cargo "cargo-deny@$cargo_deny" || die "could not build it: cargo install --locked cargo-deny, and run again."
+fi
+if [ "$purpose" = fuzz ]; then
+    has_cpp_compiler || die "missing: a C++ compiler. Install one (on Debian as root: apt-get install g++) and run again."
+    if ! has_cargo_fuzz; then
+        say "missing: cargo-fuzz. Building cargo-fuzz $cargo_fuzz into tools/.cargo; this takes a minute or two."
+        env -u CARGO_TARGET_DIR cargo install --locked --debug --config profile.dev.debug=false \
+            --root tools/.cargo "cargo-fuzz@$cargo_fuzz" || die "could not build it: cargo install --locked cargo-fuzz, and run again."
+    fi
 fi

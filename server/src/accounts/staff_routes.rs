@@ -13,6 +13,7 @@ use protocol::staff::{
     ConfirmEnrolment, Enrol, Enrolled, Enrolment, EnrolmentConfirmed, Licence, NewStaff, StaffPage,
     StaffSignIn, StaffView,
 };
+use protocol::text::Line;
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -124,7 +125,8 @@ async fn create(
 #[serde(deny_unknown_fields)]
 pub struct ListQuery {
     /// The `next` of the page before.
-    after: Option<String>,
+    #[param(value_type = Option<String>)]
+    after: Option<Line>,
     /// Lines on a page.
     #[serde(default)]
     #[param(inline)]
@@ -142,7 +144,7 @@ async fn list(
 ) -> Result<Json<StaffPage>, ApiError> {
     let mut db = app.db.acquire().await?;
     let limit = query.limit.get().into();
-    Ok(Json::of(staff::page(&mut db, None, query.after.as_deref(), limit).await?))
+    Ok(Json::of(staff::page(&mut db, None, query.after.as_ref().map(Line::as_str), limit).await?))
 }
 
 /// Make a new enrolment code, to be handed over in person.

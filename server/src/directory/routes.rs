@@ -42,8 +42,8 @@ async fn communities(
     State(app): State<App>,
     Query(query): Query<Search>,
 ) -> Result<Json<Communities>, ApiError> {
-    if query.search.chars().count() > 64 {
-        return Err(ApiError::invalid("search", "use at most 64 characters"));
+    if query.search.chars().count() > 64 || query.search.contains(char::is_control) {
+        return Err(ApiError::invalid("search", "use at most 64 characters, none to control"));
     }
     let mut db = app.db.acquire().await?;
     Ok(Json::of(places::communities(&mut db, &query.search).await?))

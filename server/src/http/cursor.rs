@@ -16,16 +16,22 @@ pub struct Cursor {
     pub id: Uuid,
 }
 
+/// Nothing here happened before; far earlier times PostgreSQL cannot hold.
+const BEGINNING: i64 = 0;
+
 impl Cursor {
     pub fn read(text: Option<&str>) -> Result<Option<Self>, ApiError> {
         let bad = || ApiError::invalid("after", "pass the `next` of the page before, unchanged");
-        let Some(text) = text else { return Ok(None) };
-        let (micros, id) = text.split_once('~').ok_or_else(bad)?;
-        let micros = micros.parse().map_err(|_| bad())?;
-        Ok(Some(Self {
-            at: DateTime::from_timestamp_micros(micros).ok_or_else(bad)?,
-            id: Uuid::try_parse(id).map_err(|_| bad())?,
-        }))
+        text.map(|text| Self::of(text).ok_or_else(bad)).transpose()
+    }
+
+    /// Only what one of our answers can have told, letter for letter.
+    fn of(text: &str) -> Option<Self> {
+        let (micros, id) = text.split_once('~')?;
+        let micros = micros.parse().ok().filter(|micros| *micros >= BEGINNING)?;
+        let at = DateTime::from_timestamp_micros(micros)?;
+        let read = Self { at, id: Uuid::try_parse(id).ok()? };
+        (read.to_string() == text).then_some(read)
     }
 }
 
@@ -78,4 +84,33 @@ pub fn cut<T>(rows: &mut Vec<T>, limit: i64, of: impl Fn(&T) -> Cursor) -> Optio
     let more = rows.len() > limit;
     rows.truncate(limit);
     rows.last().filter(|_| more).map(|row| of(row).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_told_is_read() {
+        let id = "0123456789ab4cde8f0123456789abcd";
+        let told = format!("1793581200000001~{id}");
+        let read = Cursor::read(Some(&told)).ok().flatten().map(|cursor| cursor.to_string());
+        assert_eq!(read, Some(told));
+        for made_up in [
+            format!("+1~{id}"),
+            format!("01~{id}"),
+            format!("-1~{id}"),
+            format!("-8000000000000000000~{id}"),
+            format!("{}~{id}", i64::MAX),
+            "1~01234567-89ab-4cde-8f01-23456789abcd".to_owned(),
+            format!("1~{}", id.to_uppercase()),
+            format!("1~{id}~"),
+            id.to_owned(),
+            String::new(),
+        ] {
+            let refused = Cursor::read(Some(&made_up)).err().map(|error| error.to_problem());
+            let problem = refused.expect(&made_up);
+            assert_eq!(problem.fields[0].path, "after", "{made_up}");
+        }
+    }
 }

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::db::Hint;
 use crate::live::held;
 use ::redis::aio::MultiplexedConnection;
-pub use payload::{CHANNELS, Seal, ServerId, Word};
+pub use payload::{CHANNELS, LARGEST, Seal, ServerId, Word};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::sync::{Notify, mpsc, watch};

@@ -4,19 +4,20 @@
 //! members. Only what the network does not take at once waits here, within bounds, and nothing is kept of what it took.
 
 use crate::live::held;
-use crate::live::limits::{QUEUE_BYTES, QUEUE_FRAMES, QUEUE_LOW, websocket};
+use crate::live::incoming::Incoming;
+use crate::live::limits::{QUEUE_BYTES, QUEUE_FRAMES, QUEUE_LOW};
 use crate::live::wire::Frame;
 use bytes::{Buf, Bytes};
 use rustix::net::{RecvFlags, recv};
 use std::collections::VecDeque;
-use std::io::{self, ErrorKind, IoSlice, Read, Write};
+use std::io::{self, ErrorKind, IoSlice, Read};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 use tokio::io::Interest;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
-use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketContext};
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 /// Handed to the network in one call.
@@ -32,7 +33,7 @@ pub struct Connection {
 }
 
 struct Line {
-    protocol: WebSocketContext,
+    incoming: Incoming,
     /// What the network has not taken, and when it was handed over.
     waiting: VecDeque<(Bytes, Instant)>,
     unsent: usize,
@@ -45,34 +46,20 @@ pub enum Unsent {
     Gone,
 }
 
-/// What the protocol reads from is the network; what it answers by itself goes out behind what waits.
-struct Both<'a> {
-    tcp: &'a TcpStream,
-    answers: Vec<u8>,
-}
+/// What is there to be read, without waiting.
+struct Network<'a>(&'a TcpStream);
 
-impl Read for Both<'_> {
+impl Read for Network<'_> {
     /// What does not fill the space was all that was there: it is noted in the same step that there is nothing more, so
     /// that nobody has to ask.
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let mut came = None;
-        let asked = self.tcp.try_io(Interest::READABLE, || {
-            let size = recv(self.tcp, &mut *into, RecvFlags::empty())?.0;
+        let asked = self.0.try_io(Interest::READABLE, || {
+            let size = recv(self.0, &mut *into, RecvFlags::empty())?.0;
             came = Some(size);
             if size == 0 || size == into.len() { Ok(()) } else { Err(ErrorKind::WouldBlock.into()) }
         });
         came.map_or_else(|| asked.map(|()| 0), Ok)
-    }
-}
-
-impl Write for Both<'_> {
-    fn write(&mut self, from: &[u8]) -> io::Result<usize> {
-        self.answers.extend(from);
-        Ok(from.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 
@@ -90,18 +77,10 @@ impl Line {
         Ok(())
     }
 
-    /// Works with the protocol; what it answers is added.
-    fn with<T>(
-        &mut self,
-        tcp: &TcpStream,
-        work: impl FnOnce(&mut WebSocketContext, &mut Both<'_>) -> T,
-    ) -> T {
-        let mut both = Both { tcp, answers: Vec::new() };
-        let done = work(&mut self.protocol, &mut both);
-        if !both.answers.is_empty() {
-            self.add(both.answers.into());
+    fn answer(&mut self, bytes: Vec<u8>) {
+        if !bytes.is_empty() {
+            self.add(bytes.into());
         }
-        done
     }
 
     /// As much as the network takes now.
@@ -138,16 +117,22 @@ impl Line {
 
 impl Connection {
     pub fn new(tcp: TcpStream, already_read: Vec<u8>) -> Self {
-        let protocol =
-            WebSocketContext::from_partially_read(already_read, Role::Server, Some(websocket()));
-        let line = Line { protocol, waiting: VecDeque::new(), unsent: 0 };
+        let incoming = Incoming::new(already_read);
+        let line = Line { incoming, waiting: VecDeque::new(), unsent: 0 };
         Self { tcp, line: Mutex::new(line), wake: Notify::new(), low: Notify::new() }
+    }
+
+    /// Takes messages of full size from now on.
+    pub fn widen(&self) {
+        held(&self.line).incoming.widen();
     }
 
     /// The next message, if it is there.
     pub fn read(&self) -> Result<Option<Message>, Error> {
         let mut line = held(&self.line);
-        let read = line.with(&self.tcp, |protocol, both| protocol.read(both));
+        let (read, answers) = line.incoming.read(Network(&self.tcp));
+        // They go out behind what waits.
+        line.answer(answers);
         if line.unsent > 0 {
             let _ = line.flush(&self.tcp);
         }
@@ -179,6 +164,18 @@ impl Connection {
         Ok(())
     }
 
+    /// Reads what still comes and looks at none of it, until the other side is gone.
+    pub async fn drain(&self) {
+        let mut nothing = [0; 1024];
+        while self.ready().await.is_ok() {
+            match self.tcp.try_read(&mut nothing) {
+                Ok(1..) => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Ok(0) | Err(_) => return,
+            }
+        }
+    }
+
     /// Takes a frame; it goes out with the next flush.
     pub fn queue(&self, frame: Frame) -> Result<(), Unsent> {
         held(&self.line).queue(frame.into_bytes())
@@ -207,8 +204,8 @@ impl Connection {
         if let Some(frame) = frame {
             line.add(frame.into_bytes());
         }
-        // Where the other side has closed already, this is the answer to it.
-        let _ = line.with(&self.tcp, |protocol, both| protocol.close(both, Some(close)));
+        let bytes = line.incoming.close(close);
+        line.answer(bytes);
     }
 
     pub fn flush(&self) -> Result<(), Unsent> {

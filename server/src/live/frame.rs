@@ -1,12 +1,17 @@
 //! From the text of a message to a frame, or to what is wrong with it.
 
 use crate::error::ApiError;
+use crate::http::extract::without_position;
 use crate::live::limits::NESTING;
 use protocol::live::ClientFrame;
 use protocol::room::ClientMsgId;
 use protocol::{ErrorCode, Problem};
 use serde_json::Value;
 
+/// Characters that are said about what is wrong.
+const DETAIL: usize = 200;
+
+#[derive(Debug)]
 pub enum Decoded {
     Frame(Box<ClientFrame>),
     /// Readable, but not a frame that can be carried out: answered, the socket stays.
@@ -22,10 +27,11 @@ pub fn decode(text: &str) -> Decoded {
     if depth(text) > NESTING {
         return Decoded::Malformed;
     }
-    if let Ok(frame) = serde_json::from_str::<ClientFrame>(text) {
-        return Decoded::Frame(Box::new(frame));
-    }
-    // Now for what is wrong with it.
+    let error = match serde_json::from_str::<ClientFrame>(text) {
+        Ok(frame) => return Decoded::Frame(Box::new(frame)),
+        Err(error) => error,
+    };
+    // Now for what is wrong with it. It is not read again in a laxer way: of a field given twice, `Value` has the last.
     let Ok(value) = serde_json::from_str::<Value>(text) else { return Decoded::Malformed };
     let kind = value.get("type").and_then(Value::as_str).unwrap_or_default();
     if !ClientFrame::TYPES.contains(&kind) {
@@ -36,10 +42,12 @@ pub fn decode(text: &str) -> Decoded {
         "say" => value.get("client_msg_id").and_then(Value::as_str).and_then(|id| id.parse().ok()),
         _ => None,
     };
-    match serde_json::from_value::<ClientFrame>(value) {
-        Ok(frame) => Decoded::Frame(Box::new(frame)),
-        Err(error) => wrong(&ApiError::new(ErrorCode::Invalid, error.to_string()), client_msg_id),
-    }
+    wrong(&ApiError::new(ErrorCode::Invalid, told(&error)), client_msg_id)
+}
+
+/// Without the place in the text, and not at length: it may have in it what was sent.
+fn told(error: &serde_json::Error) -> String {
+    without_position(&error.to_string()).chars().take(DETAIL).collect()
 }
 
 fn wrong(error: &ApiError, client_msg_id: Option<ClientMsgId>) -> Decoded {
@@ -89,5 +97,29 @@ mod tests {
         let say = r#"{"type":"say","client_msg_id":"a","room":"x","body":{}}"#;
         assert!(matches!(decode(say), Decoded::Wrong { client_msg_id: Some(_), .. }));
         assert!(matches!(decode(r#"{"type":"ping"}"#), Decoded::Frame(_)));
+    }
+
+    fn refused(text: &str) -> String {
+        match decode(text) {
+            Decoded::Wrong { problem, .. } => problem.detail,
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_field_given_twice_is_refused_and_not_the_last_of_them_taken() {
+        for (twice, field) in [
+            (r#"{"type":"ping","t":1,"t":2}"#, "t"),
+            (r#"{"type":"ping","type":"ping"}"#, "type"),
+            (r#"{"type":"hello","token":"a","token":"b"}"#, "token"),
+        ] {
+            assert_eq!(refused(twice), format!("duplicate field `{field}`"));
+        }
+    }
+
+    #[test]
+    fn what_was_sent_is_not_sent_back_at_length() {
+        let long = format!(r#"{{"type":"ping","{}":1}}"#, "字".repeat(20_000));
+        assert_eq!(refused(&long).chars().count(), DETAIL);
     }
 }

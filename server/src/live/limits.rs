@@ -70,11 +70,17 @@ impl Bounds {
 }
 
 /// tungstenite's own are 128 KiB a socket to read and 64 MiB a message. It writes nothing but its own answers.
-pub fn websocket() -> WebSocketConfig {
+pub fn websocket(most: usize) -> WebSocketConfig {
     WebSocketConfig::default()
         .read_buffer_size(1024)
-        .max_message_size(Some(FRAME_BYTES))
-        .max_frame_size(Some(FRAME_BYTES))
+        .max_message_size(Some(most))
+        .max_frame_size(Some(most))
+}
+
+/// So much may come on the line for one message of `most` bytes, however it is cut up: pieces with nothing in them would
+/// otherwise never end.
+pub const fn on_the_line(most: usize) -> usize {
+    2 * most
 }
 
 pub const fn told(bounds: Bounds) -> (Heartbeat, Limits) {

@@ -12,6 +12,7 @@ mod feed;
 mod frame;
 mod handle;
 mod hub;
+mod incoming;
 mod limits;
 mod line;
 mod log;
@@ -30,7 +31,9 @@ mod wire;
 
 pub use bus::Bus;
 pub use connect::{connect, upgrade};
+pub use frame::{Decoded, decode};
 pub use hub::{Hub, Place as Seat};
+pub use incoming::{Incoming, broken};
 pub use limits::{Bounds, Bucket, told as frame_limits};
 pub use log::{Asker, Log, lanes};
 pub use open::Live;

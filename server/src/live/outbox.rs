@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
+use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 
 /// For how long the other side is given to hear the goodbye.
 const GOODBYE: Duration = Duration::from_secs(1);
@@ -154,5 +154,16 @@ pub async fn goodbye(connection: &Connection, why: Close) {
 async fn end(connection: &Connection, last: Option<Frame>, why: Close) {
     connection.queue_last(last, why.frame());
     let _ = connection.flush();
-    let _ = timeout(GOODBYE, async { while connection.next().await.is_ok() {} }).await;
+    let listens = async {
+        let end = loop {
+            if let Err(end) = connection.next().await {
+                break end;
+            }
+        };
+        // What cannot be read as messages any more is read all the same.
+        if !matches!(end, Error::ConnectionClosed) {
+            connection.drain().await;
+        }
+    };
+    let _ = timeout(GOODBYE, listens).await;
 }

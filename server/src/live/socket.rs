@@ -6,7 +6,8 @@ use crate::http::Actor;
 use crate::live::connection::Connection;
 use crate::live::frame::{Decoded, decode};
 use crate::live::hub::Place;
-use crate::live::limits::{Bucket, HELLO_BYTES, told};
+use crate::live::incoming::broken;
+use crate::live::limits::{Bucket, told};
 use crate::live::logins::{self, authenticate};
 use crate::live::open::Live;
 use crate::live::outbox::{Close, Outbox, goodbye};
@@ -22,7 +23,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
 use tokio::time::{sleep_until, timeout};
-use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::tungstenite::Message;
 
 /// Who a socket belongs to, and what it wants to resume.
 struct Hello {
@@ -38,6 +39,7 @@ pub async fn serve(app: App, upgraded: Upgraded, mut place: Place) {
     match hello(&app, &connection).await {
         Ok(hello) => {
             place.authenticated();
+            connection.widen();
             let live = enter(&app, connection, hello).await;
             // A task of its own, which is small: this one has the whole of a sign-in in it.
             app.tasks.clone().spawn(attend(app, live, place));
@@ -59,9 +61,6 @@ async fn hello(app: &App, connection: &Connection) -> Result<Hello, Close> {
         Ok(Err(error)) => return Err(broken(&error)),
         _ => return Err(unknown),
     };
-    if text.len() > HELLO_BYTES {
-        return Err(Close::new(close::TOO_BIG, "hello is too big"));
-    }
     let frame = match decode(&text) {
         Decoded::Frame(frame) => *frame,
         Decoded::Wrong { .. } => return Err(unknown),
@@ -114,12 +113,21 @@ struct Times {
     silence: Duration,
     heard: Instant,
     ping_at: Instant,
+    /// Pings that have not been answered.
+    unanswered: usize,
 }
 
 impl Times {
     fn next(&self, live: &Live) -> Instant {
         let next = self.ping_at.min(self.heard + self.silence);
         live.outbox.overdue_at().map_or(next, |overdue| next.min(overdue))
+    }
+
+    /// An answer to a ping of ours costs nothing; one that nobody asked for is a frame like others.
+    fn is_answer(&mut self, message: &Message) -> bool {
+        let is_answer = matches!(message, Message::Pong(_)) && self.unanswered > 0;
+        self.unanswered -= usize::from(is_answer);
+        is_answer
     }
 
     /// What the time says.
@@ -133,6 +141,7 @@ impl Times {
         }
         if now >= self.ping_at {
             self.ping_at = now + self.ping_every;
+            self.unanswered += 1;
             live.outbox.ping();
         }
         None
@@ -148,6 +157,7 @@ async fn read(app: &App, live: &Arc<Live>) -> Close {
         silence: bounds.silence,
         heard: now,
         ping_at: now + bounds.ping_every,
+        unanswered: 0,
     };
     loop {
         if let Some(why) = live.outbox.why() {
@@ -156,8 +166,7 @@ async fn read(app: &App, live: &Arc<Live>) -> Close {
         match live.outbox.connection.read() {
             Ok(Some(message)) => {
                 times.heard = Instant::now();
-                let is_answer = matches!(message, Message::Pong(_));
-                if !is_answer && !bucket.take(times.heard) {
+                if !times.is_answer(&message) && !bucket.take(times.heard) {
                     return Close::new(close::TOO_FAST, "too many frames");
                 }
                 if let Some(why) = Box::pin(one(app, live, message)).await {
@@ -222,12 +231,4 @@ async fn is_valid(app: &App, live: &Live) -> bool {
         return false;
     };
     found.is_some()
-}
-
-fn broken(error: &Error) -> Close {
-    match error {
-        Error::Capacity(_) => Close::new(close::TOO_BIG, "frame too big"),
-        Error::Protocol(_) | Error::Utf8(_) => Close::new(close::POLICY, "not this protocol"),
-        _ => Close::new(close::GOING_AWAY, "gone"),
-    }
 }

@@ -15,7 +15,6 @@ use chrono::{DateTime, Utc};
 use protocol::room::ClientMsgId;
 use protocol::{ErrorCode, PersonId, RoomId};
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry as Slot;
 use std::sync::Arc;
 
 /// Another server may take the same number, and again.
@@ -28,7 +27,9 @@ pub type Busy = BTreeMap<RoomId, Vec<Waiting>>;
 type Numbered = (Waiting, i64);
 
 /// Stores them, those of one room in this order, and answers. What was not waited for comes back.
-pub async fn all(app: &App, batch: Vec<Waiting>) -> Busy {
+pub async fn all(app: &App, mut batch: Vec<Waiting>) -> Busy {
+    // Keeps the order within a room; of the rooms it is the same on every server, so that two rarely wait for each other.
+    batch.sort_by_key(|waiting| waiting.entry.room);
     let (known, mut rest) = number(app, batch);
     if !known.is_empty() {
         let mut failed = store_known(app, known).await;
@@ -41,39 +42,48 @@ pub async fn all(app: &App, batch: Vec<Waiting>) -> Busy {
 
 /// Gives numbers to what can be stored without asking. After one that cannot, no other of its room can.
 fn number(app: &App, batch: Vec<Waiting>) -> (Vec<Numbered>, Vec<Waiting>) {
-    let mut next: BTreeMap<RoomId, Option<(Arc<Room>, i64)>> = BTreeMap::new();
     let (mut known, mut rest) = (Vec::with_capacity(batch.len()), Vec::new());
+    let mut place: Option<(RoomId, Option<Next>)> = None;
     for waiting in batch {
         let entry = &waiting.entry;
-        let place = match next.entry(entry.room) {
-            Slot::Occupied(place) => place.into_mut(),
-            Slot::Vacant(place) => place.insert(
-                app.live.room(entry.room).and_then(|room| room.last().map(|head| (room, head))),
-            ),
+        let next = match &mut place {
+            Some((room, next)) if *room == entry.room => next,
+            _ => &mut place.insert((entry.room, Next::of(app, entry.room))).1,
         };
-        let is_usual = entry.evidence.is_none()
-            && place
-                .as_ref()
-                .is_some_and(|(room, _)| room.takes(entry.person, &entry.client_msg_id));
-        match place {
-            Some((_, last)) if is_usual => {
-                *last += 1;
-                known.push((waiting, *last));
-            }
-            _ => {
-                *place = None;
-                rest.push(waiting);
-            }
+        if let Some(seq) = next.as_mut().and_then(|next| next.take(entry)) {
+            known.push((waiting, seq));
+        } else {
+            *next = None;
+            rest.push(waiting);
         }
     }
     (known, rest)
 }
 
+/// The end of a room of which this server knows the last entry.
+struct Next {
+    room: Arc<Room>,
+    last: i64,
+}
+
+impl Next {
+    fn of(app: &App, room: RoomId) -> Option<Self> {
+        let room = app.live.room(room)?;
+        room.last().map(|last| Self { room, last })
+    }
+
+    /// The number for an entry, if there is nothing unusual about it.
+    fn take(&mut self, entry: &Entry) -> Option<i64> {
+        let is_usual =
+            entry.evidence.is_none() && self.room.takes(entry.person, &entry.client_msg_id);
+        self.last += i64::from(is_usual);
+        is_usual.then_some(self.last)
+    }
+}
+
 /// All of them, or those that have to be judged come back.
-async fn store_known(app: &App, mut known: Vec<Numbered>) -> Vec<Waiting> {
+async fn store_known(app: &App, known: Vec<Numbered>) -> Vec<Waiting> {
     let now = app.clock.now();
-    // In one order on every server, so that two rarely wait for each other.
-    known.sort_by_key(|(waiting, seq)| (waiting.entry.room, *seq));
     let entries: Vec<(&Entry, i64)> = known.iter().map(|(w, seq)| (&w.entry, *seq)).collect();
     let stored = async {
         let mut db = app.log_db.acquire().await?;

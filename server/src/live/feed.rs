@@ -119,22 +119,48 @@ pub fn touch(app: &App, live: &Arc<Live>, dispute: DisputeId) {
     let mut listening = held(&live.listening);
     listening.states.insert(dispute);
     if !std::mem::replace(&mut listening.is_fed, true) {
-        let (app, live) = (app.clone(), live.clone());
-        let tasks = app.tasks.clone();
-        tasks.spawn(async move { states(&app, &live).await });
+        app.live.hungry.add(live.clone());
+        drop(listening);
+        if app.live.hungry.opens() {
+            app.tasks.spawn(feed(Feeder { app: app.clone(), is_open: true }));
+        }
     }
 }
 
-async fn states(app: &App, live: &Live) {
-    while let Some(dispute) = next(live) {
-        let Ok(turn) = app.live.states.acquire().await else { return };
-        let done = state(app, live, dispute).await;
-        drop(turn);
-        if let Err(error) = done {
+/// One of few that read states, so that thousands who come at once wait in a queue and not each in a task with all
+/// that reading takes.
+struct Feeder {
+    app: App,
+    is_open: bool,
+}
+
+impl Feeder {
+    fn next(&mut self) -> Option<Arc<Live>> {
+        let next = self.app.live.hungry.next();
+        self.is_open = next.is_some();
+        next
+    }
+}
+
+impl Drop for Feeder {
+    fn drop(&mut self) {
+        if self.is_open {
+            self.app.live.hungry.closes();
+        }
+    }
+}
+
+async fn feed(mut feeder: Feeder) {
+    while let Some(live) = feeder.next() {
+        let app = &feeder.app;
+        let Some(dispute) = next(&live) else { continue };
+        if let Err(error) = state(app, &live, dispute).await {
             tracing::warn!(%error, "a socket could not be told a state; trying again");
             held(&live.listening).states.insert(dispute);
             tokio::time::sleep(AFTER_FAILURE).await;
         }
+        // Behind the others: whoever has many disputes lets those with one through.
+        app.live.hungry.add(live);
     }
 }
 

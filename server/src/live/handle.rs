@@ -12,43 +12,46 @@ use crate::live::room::Room;
 use crate::live::{feed, held, reading};
 use crate::media;
 use crate::rooms::{say, store};
+use futures_util::future::{BoxFuture, ready};
 use protocol::live::{ClientFrame, ServerFrame, close};
 use protocol::room::{ClientMsgId, Said, Say};
 use protocol::{ErrorCode, RoomId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// Each keeps a place to wait in only if it has to wait, and no larger than it needs.
 pub async fn frame(app: &App, live: &Arc<Live>, frame: ClientFrame) {
-    let (room, done) = match frame {
-        ClientFrame::Hello { .. } => (None, Err(already_signed_in())),
-        ClientFrame::Reauth { token } => (None, reauth(app, live, &token).await),
-        ClientFrame::Subscribe { room, after } => {
-            (Some(room), subscribe(app, live, room, after).await)
-        }
-        ClientFrame::Unsubscribe { room } => {
-            app.live.unsubscribe(live, room);
-            (Some(room), Ok(()))
-        }
+    let (room, work): (Option<RoomId>, BoxFuture<'_, Result<(), ApiError>>) = match frame {
         ClientFrame::Say { room, client_msg_id, body } => {
             return speak(app, live, room, Say { client_msg_id, body });
         }
-        ClientFrame::Read { room, seq } => {
-            let done = app.mark_read(live.actor.account, room, seq).await;
-            (Some(room), done.map(|_| ()))
-        }
-        ClientFrame::Typing { room } => (Some(room), typing(app, live, room).await),
-        ClientFrame::Media { session, step, turn } => {
-            (None, media::frame::step(app, live, session, step, turn).await)
-        }
-        ClientFrame::Signal { media_room, to, data } => {
-            (None, media::frame::signal(app, live, media_room, to, &data).await)
-        }
         ClientFrame::Ping { t } => return pong(live, t),
+        ClientFrame::Unsubscribe { room } => return app.live.unsubscribe(live, room),
+        ClientFrame::Hello { .. } => (None, Box::pin(ready(Err(already_signed_in())))),
+        ClientFrame::Reauth { token } => {
+            (None, Box::pin(async move { reauth(app, live, &token).await }))
+        }
+        ClientFrame::Subscribe { room, after } => {
+            (Some(room), Box::pin(subscribe(app, live, room, after)))
+        }
+        ClientFrame::Read { room, seq } => (Some(room), Box::pin(read(app, live, room, seq))),
+        ClientFrame::Typing { room } => (Some(room), Box::pin(typing(app, live, room))),
+        ClientFrame::Media { session, step, turn } => {
+            (None, Box::pin(media::frame::step(app, live, session, step, turn)))
+        }
+        ClientFrame::Signal { media_room, to, data } => (
+            None,
+            Box::pin(async move { media::frame::signal(app, live, media_room, to, &data).await }),
+        ),
     };
-    if let Err(error) = done {
+    if let Err(error) = work.await {
         refuse(live, &error, room, None);
         live.outbox.flush();
     }
+}
+
+async fn read(app: &App, live: &Live, room: RoomId, seq: i64) -> Result<(), ApiError> {
+    app.mark_read(live.actor.account, room, seq).await.map(|_| ())
 }
 
 fn already_signed_in() -> ApiError {

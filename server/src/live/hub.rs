@@ -3,6 +3,7 @@
 use crate::accounts::tokens::Claims;
 use crate::http::Actor;
 use crate::live::held;
+use crate::live::hungry::Hungry;
 use crate::live::limits::{Bounds, KEEP_ROOMS};
 use crate::live::logins::Logins;
 use crate::live::open::Live;
@@ -15,10 +16,7 @@ use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use tokio::sync::{Notify, Semaphore};
-
-/// States read from the database at the same time.
-const READING_STATES: usize = 4;
+use tokio::sync::Notify;
 
 #[derive(Default)]
 struct Registry {
@@ -34,7 +32,7 @@ struct Registry {
 
 pub struct Hub {
     pub bounds: Bounds,
-    pub states: Semaphore,
+    pub hungry: Hungry,
     pub logins: Logins,
     pub versions: Versions,
     pub presence: Arc<Presence>,
@@ -67,7 +65,7 @@ impl Hub {
     pub fn with(bounds: Bounds) -> Self {
         Self {
             bounds,
-            states: Semaphore::new(READING_STATES),
+            hungry: Hungry::default(),
             logins: Logins::default(),
             versions: Versions::default(),
             presence: Arc::default(),

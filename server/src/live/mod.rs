@@ -12,6 +12,7 @@ mod feed;
 mod frame;
 mod handle;
 mod hub;
+mod hungry;
 mod incoming;
 mod limits;
 mod line;

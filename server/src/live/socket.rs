@@ -169,7 +169,7 @@ async fn read(app: &App, live: &Arc<Live>) -> Close {
                 if !times.is_answer(&message) && !bucket.take(times.heard) {
                     return Close::new(close::TOO_FAST, "too many frames");
                 }
-                if let Some(why) = Box::pin(one(app, live, message)).await {
+                if let Some(why) = one(app, live, message).await {
                     return why;
                 }
             }
@@ -216,17 +216,17 @@ async fn one(app: &App, live: &Arc<Live>, message: Message) -> Option<Close> {
     None
 }
 
-/// The token has not run out and the login has not ended, as of a few seconds ago at most. When that cannot be found
-/// out, it is not taken for granted (SEC-WS-10).
+/// The token has not run out and the login has not ended, as of a few seconds ago at most.
 async fn is_valid(app: &App, live: &Live) -> bool {
-    if app.clock.now() >= live.expires_at() {
-        return false;
-    }
     let claims = live.claims();
-    if app.live.logins.is_fresh(logins::key(&claims)) {
-        return true;
-    }
-    let Ok(found) = logins::find(app, &claims).await else {
+    app.clock.now() < claims.expires_at()
+        && (app.live.logins.is_fresh(logins::key(&claims))
+            || Box::pin(is_found(app, live, &claims)).await)
+}
+
+/// When that cannot be found out, it is not taken for granted (SEC-WS-10).
+async fn is_found(app: &App, live: &Live, claims: &Claims) -> bool {
+    let Ok(found) = logins::find(app, claims).await else {
         live.outbox.close(restarting(app));
         return false;
     };

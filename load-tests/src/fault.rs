@@ -43,9 +43,11 @@ pub async fn inject(db: &mut PgConnection, fault: Fault, history: &History) -> a
         Fault::Duplicate => sqlx::query(COPY).bind(&one.item).bind("again").bind(&one.item),
         Fault::Forge => sqlx::query(COPY).bind(&one.item).bind("forged").bind("forged"),
         Fault::Revive => {
-            let refused = history.attempts.iter().find(|it| is_refused_message(it));
-            let refused = refused.context("nothing was refused")?;
-            sqlx::query(COPY).bind(&one.item).bind(&refused.item).bind(&refused.item)
+            let mut refused = history.attempts.iter().filter(|it| is_refused_message(it));
+            let (beside, refused) = refused
+                .find_map(|it| Some((acked.clone().find(|other| other.log == it.log)?, it)))
+                .context("nothing was refused where something was acknowledged")?;
+            sqlx::query(COPY).bind(&beside.item).bind(&refused.item).bind(&refused.item)
         }
         Fault::Rewrite => sqlx::query(
             "update room_entries set body = replace(body, $1, $1 || ' never') where client_msg_id = $1",

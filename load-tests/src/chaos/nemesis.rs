@@ -16,7 +16,7 @@ pub enum Nemesis {
     Redis,
     /// Redis takes connections and says nothing.
     RedisHangs,
-    /// Every second client stops reading.
+    /// One client of each lane stops reading.
     Stall,
     /// The network of every second client swallows everything, and nobody hangs up.
     BlackHole,

@@ -3,6 +3,7 @@
 use super::Options;
 use super::nemesis::Nemesis;
 use super::target::Target;
+use super::traffic::SOCKETS;
 use crate::history::Recorder;
 use crate::network;
 use crate::random::Random;
@@ -84,18 +85,16 @@ impl Stage<'_> {
 
     /// They go on reading as soon as the servers have given them up.
     async fn stall(&self) -> anyhow::Result<Rid> {
-        for handle in self.every_second() {
-            handle.stall.send_replace(true);
-        }
-        let rid = self.until_rid(&self.ends()).await;
-        for handle in self.every_second() {
-            handle.stall.send_replace(false);
-        }
+        // Of each lane the one in the middle, to whom something is said all the time.
+        let stalled = || self.handles.iter().skip(1).step_by(SOCKETS);
+        stalled().for_each(|handle| drop(handle.stall.send_replace(true)));
+        let rid = self.until_rid(&ends(stalled())).await;
+        stalled().for_each(|handle| drop(handle.stall.send_replace(false)));
         rid
     }
 
     async fn black_hole(&self) -> anyhow::Result<Rid> {
-        let ends = self.ends();
+        let ends = ends(self.handles.iter().step_by(2));
         let address = |ends: &Ends| match ends.local.ip() {
             IpAddr::V4(address) => Some(address),
             IpAddr::V6(_) => None,
@@ -106,14 +105,6 @@ impl Stage<'_> {
         let rid = self.until_rid(&ends).await;
         network::brighten()?;
         rid
-    }
-
-    fn every_second(&self) -> impl Iterator<Item = &Handle> {
-        self.handles.iter().step_by(2)
-    }
-
-    fn ends(&self) -> Vec<Ends> {
-        self.every_second().filter_map(|handle| *handle.ends.borrow()).collect()
     }
 
     /// Looks at the servers' side of the connections: their clients would not notice.
@@ -132,4 +123,8 @@ impl Stage<'_> {
             sleep(LOOK_EVERY).await;
         }
     }
+}
+
+fn ends<'a>(of: impl Iterator<Item = &'a Handle>) -> Vec<Ends> {
+    of.filter_map(|handle| *handle.ends.borrow()).collect()
 }

@@ -20,6 +20,9 @@ use tokio_util::sync::CancellationToken;
 /// Bytes that somebody who will stop reading leaves to the kernel.
 const SMALL_BUFFER: u32 = 4_096;
 
+/// Of each lane.
+pub const SOCKETS: usize = 3;
+
 pub struct Traffic {
     pub lanes: JoinSet<anyhow::Result<()>>,
     /// One for each socket.

@@ -81,7 +81,9 @@ impl Report {
         ];
         for name in NOT_REQUESTS {
             let Some(step) = self.steps.get(name) else { continue };
-            words.push(format!("{name}s={}", step.times));
+            if name != "mediation" {
+                words.push(format!("{name}s={}", step.times));
+            }
             words.push(format!("{name}_ms_p50={:.1}", step.latency.p50));
             words.push(format!("{name}_ms_p99={:.1}", step.latency.p99));
         }

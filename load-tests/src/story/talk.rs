@@ -13,7 +13,7 @@ use protocol::room::{EntryPage, SystemNotice};
 use serde_json::{Value, json};
 
 /// Of each side in each of its rooms.
-const MESSAGES: u32 = 40;
+const MESSAGES: u32 = 60;
 /// Of the mediator in each room, before taking leave and while doing so.
 const WORDS: u32 = 6;
 
@@ -47,7 +47,7 @@ impl Lane {
         };
         let other = |who, line| Outsider { who, line };
         tokio::try_join!(
-            at(ana, led.joint, None, stranger()),
+            at(ana, led.joint, to_ana, stranger()),
             at(ben, led.joint, to_ben, stranger()),
             at(ana, led.caucus[0], to_ana, other(ben, to_ben)),
             at(ben, led.caucus[1], None, other(ana, to_ana)),

@@ -59,7 +59,7 @@ impl Socket {
         client: &Client,
         cast: Arc<Cast>,
         whose: fn(&Cast) -> &Person,
-        link: Link,
+        way: Link,
         over: CancellationToken,
     ) -> (Self, Line) {
         let (line, orders) = Line::new();
@@ -68,7 +68,7 @@ impl Socket {
             whose,
             recorder: client.recorder.clone(),
             orders,
-            link,
+            link: way,
             over,
             cursors: Vec::new(),
             left: BTreeSet::new(),

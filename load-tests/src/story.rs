@@ -70,7 +70,7 @@ impl Lane {
         while !self.stop.is_cancelled() {
             if let Some(dispute) = self.file(&mut random).await? {
                 let led = self.lead(dispute, &shown).await?;
-                self.talk(&led, &mut random).await?;
+                Box::pin(self.talk(&led, &mut random)).await?;
             }
         }
         Ok(())

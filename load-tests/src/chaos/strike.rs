@@ -87,9 +87,13 @@ impl Stage<'_> {
     async fn stall(&self) -> anyhow::Result<Rid> {
         // Of each lane the one in the middle, to whom something is said all the time.
         let stalled = || self.handles.iter().skip(1).step_by(SOCKETS);
-        stalled().for_each(|handle| drop(handle.stall.send_replace(true)));
+        for handle in stalled() {
+            handle.stall.send_replace(true);
+        }
         let rid = self.until_rid(&ends(stalled())).await;
-        stalled().for_each(|handle| drop(handle.stall.send_replace(false)));
+        for handle in stalled() {
+            handle.stall.send_replace(false);
+        }
         rid
     }
 

@@ -87,9 +87,9 @@ impl Traffic {
                 from: address(options, number, 10 + place * NETWORKS),
                 buffer: options.needs_network().then_some(SMALL_BUFFER),
             };
-            let (link, handle) = Link::new(dial, usize::from(place));
+            let (way, handle) = Link::new(dial, usize::from(place));
             let over = self.over.clone();
-            let (socket, line) = Socket::new(client, cast.clone(), whose, link, over);
+            let (socket, line) = Socket::new(client, cast.clone(), whose, way, over);
             let deaf = options.seed_fault == Some(Fault::MissEntries) && place == 1;
             self.sockets.spawn(socket.deaf(deaf).run());
             self.handles.push(handle);

@@ -118,7 +118,7 @@ impl Lane {
         }
         self.mediate(led, line, &mut random).await?;
         let gone = self.moves(led, SystemNotice::MemberLeft, "neutral_stood_down#1");
-        let (_, _) = tokio::try_join!(
+        let (_, ()) = tokio::try_join!(
             self.command::<DisputeView>(who, id, "step-down", json!(null), gone),
             self.mediate(led, line, &mut random),
         )?;

@@ -3,6 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
+, := ,
 
 # What setup.sh fetched, which is only what this machine lacks.
 export PATH := $(shell tools/debian.sh --folder)/bin:$(CURDIR)/tools/.cargo/bin:$(PATH):$(HOME)/.cargo/bin
@@ -38,6 +39,12 @@ test: ## Everything that has to pass: formatting, lints, dependencies, generated
 mutations: ## Break what the tests guard, one thing after the other, and see each test fail; takes long
 	@tools/setup.sh test
 	tools/mutations.sh $(ARGS)
+
+.PHONY: chaos
+chaos: ## Strike at servers, databases and networks and judge what is left; ARGS says what and how often; prints the figures
+	@tools/setup.sh test
+	cargo build --workspace --bin ala --bin load-tests
+	"$$CARGO_TARGET_DIR/debug/load-tests" chaos $(or $(ARGS),--servers 2 --nemeses kill$(,)power --rounds 300 --acks 1100)
 
 .PHONY: secrecy
 secrecy: ## Compare what one side observes in ARGS random histories, 10000 unless told; prints the figures

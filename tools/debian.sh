@@ -85,7 +85,8 @@ apt install --download-only --assume-yes "$@"
 unpack
 rm -r "$folder/apt"
 cd "$folder/root"
-for program in usr/lib/postgresql/*/bin/{initdb,postgres,pgbench} usr/bin/{redis-server,turnserver,turnutils_uclient}; do
+for program in usr/lib/postgresql/*/bin/{initdb,postgres,pgbench} usr/bin/{redis-server,turnserver,turnutils_uclient} \
+    usr/sbin/nft bin/ip; do
     if [ -e "$program" ]; then wrap "${program##*/}" "\"\$root/$program\""; fi
 done
 if [ -e usr/bin/gcc ] || [ -e "usr/lib/$multiarch/libc.so" ]; then wrap_compiler; fi

@@ -3,7 +3,7 @@
 #
 #   tools/setup.sh build    to compile
 #   tools/setup.sh run      … and to run: a PostgreSQL server
-#   tools/setup.sh test     … and to test: a Redis server, a TURN server and cargo-deny
+#   tools/setup.sh test     … and to test: a Redis server, a TURN server, tools for bad networks and cargo-deny
 #   tools/setup.sh fuzz     to fuzz: a C++ compiler and cargo-fuzz
 set -euo pipefail
 cd "${0%/*}/.."
@@ -57,6 +57,8 @@ has_postgres() {
 
 has_redis() { redis-server --version > /dev/null 2>&1; }
 has_turn() { command -v turnserver > /dev/null && command -v turnutils_uclient > /dev/null; }
+has_nft() { command -v nft > /dev/null || [ -x /usr/sbin/nft ]; }
+has_ip() { command -v ip > /dev/null || [ -x /usr/sbin/ip ] || [ -x /sbin/ip ]; }
 has_cargo_deny() { cargo deny --version > /dev/null 2>&1; }
 has_cargo_fuzz() { cargo fuzz --version > /dev/null 2>&1; }
 
@@ -86,6 +88,12 @@ if [ "$purpose" = test ] && ! has_redis; then
 fi
 if [ "$purpose" = test ] && ! has_turn; then
     missing+=("a TURN server (tests of its credentials)") packages+=(coturn)
+fi
+if [ "$purpose" = test ] && ! has_nft; then
+    missing+=("nft (tests that lose packets in a network of their own)") packages+=(nftables)
+fi
+if [ "$purpose" = test ] && ! has_ip; then
+    missing+=("ip (the same tests)") packages+=(iproute2)
 fi
 if [ ${#packages[@]} -gt 0 ]; then
     unpack "$(printf '%s, ' "${missing[@]}" | sed 's/, $//')" "${packages[@]}"

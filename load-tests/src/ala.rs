@@ -29,6 +29,17 @@ pub struct Settings {
     pub careless: bool,
     /// Thousands of sockets from one machine that say as much as they can.
     pub generous: bool,
+    /// Several servers on one database.
+    pub peers: Option<Peers>,
+}
+
+/// What one of several servers needs besides.
+pub struct Peers {
+    /// Of this one.
+    pub number: usize,
+    pub redis_url: String,
+    /// By which they know one another.
+    pub code_secret_file: PathBuf,
 }
 
 /// A place for the server, and the server in it while it runs.
@@ -109,6 +120,10 @@ impl Ala {
         if let Some(url) = &self.settings.database_url {
             command.env("DATABASE_URL", url);
         }
+        if let Some(peers) = &self.settings.peers {
+            command.env("REDIS_URL", &peers.redis_url);
+            command.env("ALA_CODE_SECRET_FILE", &peers.code_secret_file);
+        }
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
         Ok(command)
     }
@@ -132,7 +147,8 @@ impl Ala {
     }
 
     fn log(&self) -> PathBuf {
-        self.settings.folder.join("ala.log")
+        let number = self.settings.peers.as_ref().map_or(0, |peers| peers.number);
+        self.settings.folder.join(format!("ala-{number}.log"))
     }
 
     fn last_words(&self) -> String {

@@ -87,6 +87,7 @@ impl Arena {
                         key_file: key_file.clone(),
                         careless: false,
                         generous: true,
+                        peers: None,
                     })?;
                     ala.start().await?;
                     arena.ala = Some(ala);

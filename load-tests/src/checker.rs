@@ -1,9 +1,10 @@
 //! Judges a history: what was promised against what was found at the end (promises R1 to R3).
 
-use crate::history::{Attempt, History, Outcome, Place, Reading, Seen};
+use crate::history::{Attempt, History, Member, Outcome, Place, Reading, Seen};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+mod leak;
 #[cfg(test)]
 mod tests;
 
@@ -29,10 +30,12 @@ pub enum Rule {
     ConnOrder,
     /// Two readers were shown different things at one place.
     Divergent,
+    /// Shown to somebody who was not in there.
+    Leak,
 }
 
 impl Rule {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Lost,
         Self::Dup,
         Self::Phantom,
@@ -42,6 +45,7 @@ impl Rule {
         Self::Realtime,
         Self::ConnOrder,
         Self::Divergent,
+        Self::Leak,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -55,6 +59,7 @@ impl Rule {
             Self::Realtime => "realtime",
             Self::ConnOrder => "conn_order",
             Self::Divergent => "divergent",
+            Self::Leak => "leak",
         }
     }
 }
@@ -84,6 +89,9 @@ pub fn check(history: &History) -> Vec<Violation> {
         let log = logs.entry(&reading.log).or_default();
         if reading.last { log.last.push(reading) } else { log.live.push(reading) }
     }
+    for member in &history.members {
+        logs.entry(&member.log).or_default().members.push(member);
+    }
     let mut found = Vec::new();
     for (name, log) in &mut logs {
         log.merge();
@@ -97,6 +105,7 @@ pub fn check(history: &History) -> Vec<Violation> {
         log.realtime(&mut tell);
         log.conn_order(&mut tell);
         log.divergent(&mut tell);
+        log.leak(&mut tell);
     }
     found
 }
@@ -107,6 +116,7 @@ struct Log<'a> {
     attempts: BTreeMap<&'a str, Vec<&'a Attempt>>,
     live: Vec<&'a Reading>,
     last: Vec<&'a Reading>,
+    members: Vec<&'a Member>,
     /// What the last readings found, all readers together.
     stored: BTreeMap<&'a Place, &'a Seen>,
     places: HashMap<&'a str, BTreeSet<&'a Place>>,

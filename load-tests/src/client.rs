@@ -7,7 +7,9 @@ use protocol::Problem;
 use reqwest::Method;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
@@ -30,22 +32,37 @@ pub struct Write<'a> {
     pub body: Value,
     /// `Idempotency-Key`, the same for every attempt.
     pub key: String,
+    pub items: Vec<Item>,
+}
+
+/// Something that is to stand in a log.
+#[derive(Clone)]
+pub struct Item {
     pub log: String,
-    pub items: Vec<String>,
+    pub name: String,
 }
 
 #[derive(Clone)]
 pub struct Client {
     pub number: u32,
     pub recorder: Arc<Recorder>,
-    pub url: String,
+    /// One request goes to the first, the next to the second, a retry to yet another.
+    urls: Arc<[String]>,
+    next: Arc<AtomicUsize>,
     http: reqwest::Client,
 }
 
 impl Client {
-    pub fn new(number: u32, url: String, recorder: Arc<Recorder>) -> anyhow::Result<Self> {
-        let http = reqwest::Client::builder().no_proxy().timeout(ANSWER_WITHIN).build()?;
-        Ok(Self { number, recorder, url, http })
+    /// From an address of its own, if one is told.
+    pub fn new(
+        number: u32,
+        urls: &[String],
+        from: Option<IpAddr>,
+        recorder: Arc<Recorder>,
+    ) -> anyhow::Result<Self> {
+        let http = reqwest::Client::builder().no_proxy().timeout(ANSWER_WITHIN);
+        let http = http.local_address(from).build()?;
+        Ok(Self { number, recorder, urls: urls.into(), next: Arc::default(), http })
     }
 
     /// One attempt, written down.
@@ -55,8 +72,9 @@ impl Client {
         place: impl Fn(&T) -> Option<Place>,
     ) -> anyhow::Result<Answer<T>> {
         let began = self.recorder.now();
-        let answer: Answer<T> =
-            self.send(Method::POST, write.who, &write.path, Some(write)).await?;
+        let answer: Answer<T> = self
+            .ask(Method::POST, write.who, &write.path, Some((write.key.as_str(), &write.body)))
+            .await?;
         self.note(write, Via::Http, began, &answer, place);
         Ok(answer)
     }
@@ -78,8 +96,8 @@ impl Client {
         };
         for item in &write.items {
             self.recorder.attempt(Attempt {
-                log: write.log.clone(),
-                item: item.clone(),
+                log: item.log.clone(),
+                item: item.name.clone(),
                 client: self.number,
                 via,
                 began,
@@ -114,7 +132,7 @@ impl Client {
     ) -> anyhow::Result<Option<T>> {
         let began = Instant::now();
         loop {
-            match self.send(Method::GET, who, path, None).await? {
+            match self.ask(Method::GET, who, path, None).await? {
                 Answer::Done(value) => return Ok(Some(value)),
                 Answer::Refused(_) => return Ok(None),
                 Answer::Unknown => {}
@@ -124,17 +142,22 @@ impl Client {
         }
     }
 
-    async fn send<T: DeserializeOwned>(
+    /// One request, with what a write has besides: its key and its body.
+    pub async fn ask<T: DeserializeOwned>(
         &self,
         method: Method,
         who: &Person,
         path: &str,
-        write: Option<&Write<'_>>,
+        write: Option<(&str, &Value)>,
     ) -> anyhow::Result<Answer<T>> {
-        let url = format!("{}{path}", self.url);
+        let turn = self.next.fetch_add(1, Ordering::Relaxed) % self.urls.len();
+        let url = format!("{}{path}", self.urls[turn]);
         let mut request = self.http.request(method, url).bearer_auth(who.token()?);
-        if let Some(write) = write {
-            request = request.header("idempotency-key", &write.key).json(&write.body);
+        if let Some((key, body)) = write {
+            request = request.header("idempotency-key", key);
+            if !body.is_null() {
+                request = request.json(body);
+            }
         }
         let Ok(response) = request.send().await else { return Ok(Answer::Unknown) };
         let status = response.status();

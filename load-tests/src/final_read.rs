@@ -3,17 +3,19 @@
 use crate::client::Client;
 use crate::history::{Place, Reading, Seen, Via};
 use crate::people::{Cast, Person};
-use crate::story::{events_log, filed_log, joint_room, room_log, seen};
+use crate::story::{events_log, filed_log, room_log, rooms, seen};
 use anyhow::{Context, bail};
 use protocol::DisputeId;
+use protocol::RoomId;
 use protocol::dispute::{DisputePage, DisputeView, Status, Timeline};
-use protocol::room::{EntryPage, RoomView};
+use protocol::room::{EntryBody, EntryPage, EntryView, RoomView, SystemNotice};
 use std::collections::HashMap;
 
 /// Pages in one log; more is a loop.
 const MOST_PAGES: usize = 10_000;
 /// What clients bring about by themselves. Everything else follows from these.
-const COMMANDED: [&str; 3] = ["submitted", "track_chosen", "consent_given"];
+const COMMANDED: [&str; 5] =
+    ["submitted", "track_chosen", "consent_given", "disclosure_answered", "neutral_stood_down"];
 
 pub async fn lane(client: &Client, cast: &Cast) -> anyhow::Result<()> {
     for id in filed(client, &cast.applicant).await? {
@@ -24,13 +26,28 @@ pub async fn lane(client: &Client, cast: &Cast) -> anyhow::Result<()> {
             continue;
         }
         events(client, &cast.officer, &view).await?;
-        for who in [&cast.applicant, &cast.respondent] {
-            if let Some(joint) = joint_room(client, who, id).await? {
-                room(client, who, &joint).await?;
+        for (who, other) in sides(cast) {
+            for room in rooms(client, who, id).await? {
+                of_member(client, who, &room).await?;
+                // Whoever came and went may still read what was said meanwhile, and nobody else anything.
+                for somebody in [other, &cast.mediator, &cast.officer] {
+                    let is_in = is_joint(&room) && somebody.id == other.id;
+                    if !is_in {
+                        of_outsider(client, somebody, room.id).await?;
+                    }
+                }
             }
         }
     }
     Ok(())
+}
+
+fn sides(cast: &Cast) -> [(&Person, &Person); 2] {
+    [(&cast.applicant, &cast.respondent), (&cast.respondent, &cast.applicant)]
+}
+
+fn is_joint(room: &RoomView) -> bool {
+    room.address.side().is_none()
 }
 
 async fn filed(client: &Client, who: &Person) -> anyhow::Result<Vec<DisputeId>> {
@@ -49,6 +66,7 @@ async fn filed(client: &Client, who: &Person) -> anyhow::Result<Vec<DisputeId>> 
                 last: true,
                 head: None,
                 entries: found.iter().map(|(id, title)| listed(*id, title)).collect(),
+                times: Vec::new(),
             });
             return Ok(found.into_iter().map(|(id, _)| id).collect());
         };
@@ -87,30 +105,78 @@ async fn events(client: &Client, who: &Person, view: &DisputeView) -> anyhow::Re
         last: true,
         head: Some(view.version),
         entries: entries.collect(),
+        times: Vec::new(),
     });
     Ok(())
 }
 
-async fn room(client: &Client, who: &Person, room: &RoomView) -> anyhow::Result<()> {
+/// All of it, and who came and left as it stands there.
+async fn of_member(client: &Client, who: &Person, room: &RoomView) -> anyhow::Result<()> {
     let before = room.first - 1;
-    let (mut entries, mut after) = (Vec::new(), before);
+    let entries = pages(client, who, room.id, before).await?;
+    let entries = entries.context("a member may not read the room")?;
+    for (name, first, left) in stays(&entries) {
+        client.recorder.member(room_log(room.id), name, first, left);
+    }
+    client.recorder.reading(Reading {
+        after: before,
+        last: true,
+        head: Some(room.head),
+        ..reading(who, room.id, &entries)
+    });
+    Ok(())
+}
+
+/// From which entry on somebody was there who came later, and from which not any more.
+fn stays(entries: &[EntryView]) -> impl Iterator<Item = (&str, i64, Option<i64>)> {
+    let moves = move |of: SystemNotice| {
+        entries.iter().filter_map(move |entry| match &entry.body {
+            EntryBody::System { notice, detail: Some(who) } if *notice == of => {
+                Some((who.as_str(), entry.seq))
+            }
+            _ => None,
+        })
+    };
+    moves(SystemNotice::MemberJoined).map(move |(who, first)| {
+        let left = moves(SystemNotice::MemberLeft).find(|(gone, seq)| *gone == who && *seq > first);
+        (who, first, left.map(|(_, seq)| seq))
+    })
+}
+
+async fn of_outsider(client: &Client, who: &Person, room: RoomId) -> anyhow::Result<()> {
+    if let Some(entries) = pages(client, who, room, 0).await? {
+        client.recorder.reading(reading(who, room, &entries));
+    }
+    Ok(())
+}
+
+fn reading(who: &Person, room: RoomId, entries: &[EntryView]) -> Reading {
+    Reading {
+        log: room_log(room),
+        reader: who.name.clone(),
+        via: Via::Http,
+        after: entries.first().map_or(0, |first| first.seq - 1),
+        last: false,
+        head: None,
+        entries: entries.iter().map(seen).collect(),
+        times: Vec::new(),
+    }
+}
+
+/// Nothing for whom the room does not exist.
+async fn pages(
+    client: &Client,
+    who: &Person,
+    room: RoomId,
+    mut after: i64,
+) -> anyhow::Result<Option<Vec<EntryView>>> {
+    let mut entries = Vec::new();
     for _ in 0..MOST_PAGES {
-        let path = format!("/v1/rooms/{}/entries?limit=500&after={after}", room.id);
+        let path = format!("/v1/rooms/{room}/entries?limit=500&after={after}");
         let page: Option<EntryPage> = client.read(who, &path).await?;
-        let page = page.context("a member may not read the room")?;
-        entries.extend(page.entries.iter().map(seen));
-        let Some(next) = page.next else {
-            client.recorder.reading(Reading {
-                log: room_log(room.id),
-                reader: who.name.clone(),
-                via: Via::Http,
-                after: before,
-                last: true,
-                head: Some(room.head),
-                entries,
-            });
-            return Ok(());
-        };
+        let Some(page) = page else { return Ok(None) };
+        entries.extend(page.entries);
+        let Some(next) = page.next else { return Ok(Some(entries)) };
         after = next;
     }
     bail!("the entries of a room do not end")

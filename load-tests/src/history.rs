@@ -72,12 +72,33 @@ pub struct Reading {
     /// What the server said the last number was, where all of a numbered log is to be there.
     pub head: Option<i64>,
     pub entries: Vec<Seen>,
+    /// When each of them came, over a live socket.
+    pub times: Vec<u64>,
+}
+
+/// Who belongs in a log, and from which entry to which; told by those who brought it about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    pub log: String,
+    pub reader: String,
+    pub first: i64,
+    /// The first entry that is not for them any more.
+    pub left: Option<i64>,
+}
+
+/// How long somebody was away from all they listen to: from the first try to come back until the backlog was there.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Resume {
+    pub began: u64,
+    pub ended: u64,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct History {
     pub attempts: Vec<Attempt>,
     pub readings: Vec<Reading>,
+    pub members: Vec<Member>,
+    pub resumes: Vec<Resume>,
 }
 
 /// Collects the history of one run and counts what was acknowledged.
@@ -107,6 +128,15 @@ impl Recorder {
 
     pub fn reading(&self, reading: Reading) {
         self.history().readings.push(reading);
+    }
+
+    pub fn member(&self, log: String, reader: &str, first: i64, left: Option<i64>) {
+        self.history().members.push(Member { log, reader: reader.to_owned(), first, left });
+    }
+
+    pub fn resumed(&self, began: u64) {
+        let ended = self.now();
+        self.history().resumes.push(Resume { began, ended });
     }
 
     /// Grows with every acknowledgement.

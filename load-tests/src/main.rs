@@ -3,6 +3,7 @@
 mod ala;
 mod arena;
 mod baseline;
+mod chaos;
 mod checker;
 mod client;
 mod compare;
@@ -13,13 +14,16 @@ mod final_read;
 mod floor;
 mod history;
 mod idle;
-mod kill;
 mod measure;
+mod mediations;
 mod memory;
+mod network;
 mod people;
 mod postgres;
+mod program;
 mod random;
 mod reconnect;
+mod redis;
 mod rooms;
 mod seed;
 mod socket;
@@ -44,10 +48,13 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Kill the server in the middle of the traffic and check that nothing acknowledged is lost, doubled or moved.
-    Kill(kill::Options),
+    /// Strike at servers, databases and networks in the middle of the traffic, and check that nothing acknowledged is
+    /// lost, doubled, moved or told to others.
+    Chaos(chaos::Options),
     /// Measure filing and talking beside `pgbench` doing the same on the same cluster.
     Measure(measure::Options),
+    /// Live whole disputes from the filing to the archive, many at once.
+    Mediations(mediations::Options),
     /// Talk in many rooms at once, through our server and through an idiomatic one, side by side.
     Rooms(rooms::Options),
     /// Measure the limits: one client's commit, a row among many, a frame sent.
@@ -61,13 +68,12 @@ enum Command {
     /// That idiomatic one, as a server of its own.
     #[command(hide = true)]
     Baseline(baseline::Options),
-    /// Check a history written by `kill --history`.
+    /// Check a history written by `chaos --history`.
     Check { history: PathBuf },
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match Box::pin(run(Cli::parse().command)).await {
+fn main() -> ExitCode {
+    match begin(Cli::parse().command) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("load-tests: {error:#}");
@@ -76,12 +82,23 @@ async fn main() -> ExitCode {
     }
 }
 
+/// Whoever needs a network of their own starts again in it, before anything else has begun.
+fn begin(command: Command) -> anyhow::Result<ExitCode> {
+    if let Command::Chaos(options) = &command
+        && options.needs_network()
+    {
+        network::enter()?;
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(Box::pin(run(command)))
+}
+
 /// 0: everything held; 1: it did not; 2: there was no run.
 async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Kill(options) => {
+        Command::Chaos(options) => {
             let out = options.out.clone();
-            let report = kill::run(options).await?;
+            let report = Box::pin(chaos::run(options)).await?;
             tell(&report.violations);
             end(out, &report, "", &report.figures(), report.is_clean())
         }
@@ -89,6 +106,11 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             let out = options.out.clone();
             let report = measure::run(options).await?;
             end(out, &report, &report.table(), &report.figures(), true)
+        }
+        Command::Mediations(options) => {
+            let out = options.out.clone();
+            let report = mediations::run(options).await?;
+            end(out, &report, &report.table(), &report.figures(), report.is_clean())
         }
         Command::Rooms(options) => {
             let out = options.out.clone();

@@ -3,12 +3,15 @@
 
 mod connection;
 mod line;
+mod link;
 
 use crate::client::Client;
 use crate::history::{Place, Recorder};
-use crate::people::Cast;
-use connection::Connection;
+use crate::people::{Cast, Person};
+use anyhow::bail;
+use connection::{Connection, Ended};
 use protocol::RoomId;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -17,53 +20,74 @@ use tokio_util::sync::CancellationToken;
 
 pub use line::Line;
 use line::Order;
+pub use link::{Dial, Ends, Handle, Link, NETWORKS};
 
 /// Rooms heard at once: the newest, in which there is still talk.
-const ROOMS: usize = 8;
+const ROOMS: usize = 9;
 const COME_BACK_AFTER: Duration = Duration::from_millis(50);
 /// From the end of the traffic until everything has to be heard.
 const HEARD_WITHIN: Duration = Duration::from_secs(15);
 
-/// A room and the last entry of it that is known.
-type Cursor = (RoomId, i64);
+/// A room and the last entry of it that is known; nothing where somebody comes late and begins with whatever is first.
+struct Cursor {
+    room: RoomId,
+    known: Option<i64>,
+    /// Parties never leave; mediators do.
+    stays: bool,
+}
 
-/// The respondent's.
 pub struct Socket {
-    url: String,
     cast: Arc<Cast>,
+    whose: fn(&Cast) -> &Person,
     recorder: Arc<Recorder>,
     orders: mpsc::Receiver<Order>,
+    link: Link,
     /// Nobody will say anything more.
     over: CancellationToken,
     /// Oldest first.
     cursors: Vec<Cursor>,
+    /// Rooms listened to no longer: what was under way does not count.
+    left: BTreeSet<RoomId>,
+    /// Since when it has not heard everything, if it has not.
+    away: Option<u64>,
     /// Passes over the next entries, as if they had never come.
     deaf: bool,
-}
-
-/// How a connection ended, if it did not break.
-enum Ended {
-    /// Everything is heard and nothing more will be said.
-    Complete,
-    /// It has sent what one connection may send at once.
-    Spent,
 }
 
 impl Socket {
     pub fn new(
         client: &Client,
         cast: Arc<Cast>,
+        whose: fn(&Cast) -> &Person,
+        way: Link,
         over: CancellationToken,
-        deaf: bool,
     ) -> (Self, Line) {
         let (line, orders) = Line::new();
-        let url = format!("{}/v1/live", client.url.replacen("http", "ws", 1));
-        let recorder = client.recorder.clone();
-        (Self { url, cast, recorder, orders, over, cursors: Vec::new(), deaf }, line)
+        let socket = Self {
+            cast,
+            whose,
+            recorder: client.recorder.clone(),
+            orders,
+            link: way,
+            over,
+            cursors: Vec::new(),
+            left: BTreeSet::new(),
+            away: None,
+            deaf: false,
+        };
+        (socket, line)
     }
 
-    /// Until everything is heard. What is missing by then is told by the history.
-    pub async fn run(mut self) {
+    pub fn deaf(self, deaf: bool) -> Self {
+        Self { deaf, ..self }
+    }
+
+    fn owner(&self) -> &Person {
+        (self.whose)(&self.cast)
+    }
+
+    /// Until everything is heard.
+    pub async fn run(mut self) -> anyhow::Result<()> {
         let over = self.over.clone();
         let late = async {
             over.cancelled().await;
@@ -73,24 +97,27 @@ impl Socket {
         loop {
             let mut connection = Connection::default();
             let ended = tokio::select! {
-                ended = self.connect(&mut connection) => ended,
-                () = &mut late => Ok(Ended::Complete),
+                ended = self.connect(&mut connection) => Some(ended),
+                () = &mut late => None,
             };
             self.keep(connection);
             match ended {
-                Ok(Ended::Complete) => return,
-                Ok(Ended::Spent) => {}
+                Some(Ok(Ended::Complete)) => return Ok(()),
                 // A break is what this is about.
-                Err(_) => sleep(COME_BACK_AFTER).await,
+                Some(Ok(Ended::Dead) | Err(_)) => sleep(COME_BACK_AFTER).await,
+                None => bail!("{} does not hear everything", self.owner().name),
             }
         }
     }
 
     /// However it ended: what it was shown counts, and the next one resumes there.
     fn keep(&mut self, connection: Connection) {
+        self.link.gone();
+        self.away.get_or_insert_with(|| self.recorder.now());
         for (room, reading) in connection.heard {
             if let Some(Place::Seq(seq)) = reading.entries.last().map(|last| last.place.clone()) {
-                self.cursors.iter_mut().filter(|it| it.0 == room).for_each(|it| it.1 = seq);
+                let known = self.cursors.iter_mut().filter(|it| it.room == room);
+                known.for_each(|it| it.known = Some(seq));
             }
             self.recorder.reading(reading);
         }

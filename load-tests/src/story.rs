@@ -1,23 +1,28 @@
-//! The traffic of one lane: two neighbours take dispute after dispute to mediation and talk it over.
+//! The traffic of one lane: two neighbours take dispute after dispute to mediation and talk it over, together and each
+//! alone with a mediator who comes late and leaves early.
 
-use crate::client::{Answer, Client, Write};
-use crate::history::{Place, Reading, Seen, Via};
+mod say;
+mod talk;
+
+use crate::client::{Answer, Client, Item, Write};
+use crate::history::{Place, Seen};
 use crate::people::{COMMUNITY, Cast, Person};
 use crate::random::Random;
 use crate::socket::Line;
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use protocol::dispute::DisputeView;
 use protocol::invitation::ConsentText;
 use protocol::lifecycle::Triaged;
-use protocol::room::{EntryBody, EntryPage, EntryView, RoomKind, RoomList, RoomView, Said};
-use protocol::{DisputeId, RoomId};
+use protocol::party::Side;
+use protocol::room::{
+    EntryBody, EntryView, RoomAddress, RoomKind, RoomList, RoomView, SystemNotice,
+};
+use protocol::{DisputeId, PartyId, RoomId};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio_util::sync::CancellationToken;
 
-/// Messages of each side in one dispute.
-const MESSAGES: u32 = 25;
 /// Where no station is in charge.
 const NOWHERE: &str = "330203009999";
 
@@ -29,8 +34,32 @@ pub struct Lane {
     pub stop: CancellationToken,
     pub seed: u64,
     pub count: AtomicU32,
-    /// To the respondent's live socket, if there is one: then all that they say goes over it first.
-    pub line: Option<Line>,
+    /// To the live sockets of those who talk, if there are any: then part of what they say goes over them first.
+    pub lines: Option<Lines>,
+    /// By how many bytes a message is longer than its name.
+    pub padding: usize,
+}
+
+pub struct Lines {
+    pub applicant: Line,
+    pub respondent: Line,
+    pub mediator: Line,
+}
+
+/// A dispute in which both sides may talk.
+pub struct Led {
+    pub id: DisputeId,
+    /// In the order of the sides.
+    parties: [PartyId; 2],
+    pub joint: RoomId,
+    /// In the order of the sides.
+    pub caucus: [RoomId; 2],
+}
+
+impl Led {
+    fn rooms(&self) -> [RoomId; 3] {
+        [self.joint, self.caucus[0], self.caucus[1]]
+    }
 }
 
 impl Lane {
@@ -40,15 +69,8 @@ impl Lane {
         let shown = self.consent_text().await?;
         while !self.stop.is_cancelled() {
             if let Some(dispute) = self.file(&mut random).await? {
-                let room = self.lead(dispute, &shown).await?;
-                if let Some(line) = &self.line {
-                    line.hear(room).await;
-                }
-                let (one, two) = (Random::new(random.next()), Random::new(random.next()));
-                tokio::try_join!(
-                    self.talk(&self.cast.applicant, room, one),
-                    self.talk(&self.cast.respondent, room, two),
-                )?;
+                let led = self.lead(dispute, &shown).await?;
+                Box::pin(self.talk(&led, &mut random)).await?;
             }
         }
         Ok(())
@@ -60,7 +82,7 @@ impl Lane {
         let shown = self.consent_text().await?;
         loop {
             if let Some(dispute) = self.file(&mut random).await? {
-                return self.lead(dispute, &shown).await;
+                return Ok(self.lead(dispute, &shown).await?.joint);
             }
         }
     }
@@ -86,8 +108,7 @@ impl Lane {
             path: "/v1/disputes".into(),
             body: filing(&self.cast, &name, community),
             key: name.clone(),
-            log: filed_log(self.client.number),
-            items: vec![name],
+            items: vec![Item { log: filed_log(self.client.number), name }],
         };
         let place = |dispute: &DisputeView| Some(Place::Id(dispute.id.to_string()));
         if random.chance(10) {
@@ -102,23 +123,47 @@ impl Lane {
         }
     }
 
-    /// From the draft to the room in which both sides meet.
-    async fn lead(&self, draft: DisputeView, shown: &Value) -> anyhow::Result<RoomId> {
+    /// From the draft to the rooms in which the sides meet and in which each is alone.
+    async fn lead(&self, draft: DisputeView, shown: &Value) -> anyhow::Result<Led> {
         let (id, cast) = (draft.id, &self.cast);
+        let first = *draft.you_act_for.first().context("the applicant is no party")?;
         let body = json!({"consenting": draft.you_act_for, "shown": shown});
-        let items = &["submitted#1", "consent_given#1"];
+        let items = happened(id, &["submitted#1", "consent_given#1"]);
         self.command::<DisputeView>(&cast.applicant, id, "submit", body, items).await?;
         let findings = json!({"findings": {"venue": "here"}});
-        self.command::<Triaged>(&cast.officer, id, "triage", findings, &["track_chosen#1"]).await?;
+        let items = happened(id, &["track_chosen#1"]);
+        self.command::<Triaged>(&cast.officer, id, "triage", findings, items).await?;
         let seen: Option<DisputeView> =
             self.client.read(&cast.respondent, &format!("/v1/disputes/{id}")).await?;
         let own = seen.context("the respondent does not see the dispute")?.you_act_for;
-        let party = own.first().context("the respondent is no party")?;
-        let body = json!({"party": party, "shown": shown});
-        let items = &["consent_given#2"];
+        let second = *own.first().context("the respondent is no party")?;
+        let body = json!({"party": second, "shown": shown});
+        let items = happened(id, &["consent_given#2"]);
         self.command::<DisputeView>(&cast.respondent, id, "consent", body, items).await?;
-        let room = joint_room(&self.client, &cast.applicant, id).await?;
-        Ok(room.context("an accepted dispute has no joint room")?.id)
+        let joint = self.own_rooms(&cast.applicant, id, Side::Applicant).await?;
+        let other = self.own_rooms(&cast.respondent, id, Side::Respondent).await?;
+        ensure!(joint.0 == other.0, "the sides are not in the same joint room");
+        Ok(Led { id, parties: [first, second], joint: joint.0, caucus: [joint.1, other.1] })
+    }
+
+    /// The joint room and the caucus of somebody's side: they are in these from the first entry on, and in no other.
+    async fn own_rooms(
+        &self,
+        who: &Person,
+        id: DisputeId,
+        side: Side,
+    ) -> anyhow::Result<(RoomId, RoomId)> {
+        let rooms = rooms(&self.client, who, id).await?;
+        ensure!(rooms.len() == 2, "a party is in {} rooms", rooms.len());
+        let of = |address: RoomAddress| {
+            let room = rooms.iter().find(|room| room.address == address);
+            room.map(|room| room.id).context("an accepted dispute lacks a room")
+        };
+        let found = (of(RoomAddress::JOINT)?, of(RoomAddress::Caucus { side })?);
+        for room in [found.0, found.1] {
+            self.client.recorder.member(room_log(room), &who.name, 1, None);
+        }
+        Ok(found)
     }
 
     async fn command<T: serde::de::DeserializeOwned>(
@@ -127,15 +172,15 @@ impl Lane {
         id: DisputeId,
         verb: &str,
         body: Value,
-        items: &[&str],
+        items: Vec<Item>,
     ) -> anyhow::Result<T> {
         let write = Write {
             who,
             path: format!("/v1/disputes/{id}/{verb}"),
             body,
-            key: format!("{id}-{verb}"),
-            log: events_log(id),
-            items: items.iter().map(ToString::to_string).collect(),
+            // Nobody gives a command twice in one dispute.
+            key: format!("{id}-{verb}-{}", who.id),
+            items,
         };
         match self.client.persist(&write, |_| None).await? {
             Answer::Done(value) => Ok(value),
@@ -143,87 +188,11 @@ impl Lane {
             Answer::Unknown => bail!("{verb} has no outcome"),
         }
     }
+}
 
-    async fn talk(&self, who: &Person, room: RoomId, mut random: Random) -> anyhow::Result<()> {
-        let mut known = 0;
-        for _ in 0..MESSAGES {
-            if self.stop.is_cancelled() {
-                break;
-            }
-            if let Answer::Refused(code) = self.say(who, room, &mut random).await? {
-                bail!("a member's message was refused: {code}");
-            }
-            if random.chance(4) {
-                self.say(&self.stranger.applicant, room, &mut random).await?;
-            }
-            if random.chance(20) {
-                known = self.listen(who, room, known).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// One message in ten is sent twice at once; of those without an answer one in ten is given up, and the others
-    /// are sent over HTTP again.
-    async fn say(
-        &self,
-        who: &Person,
-        room: RoomId,
-        random: &mut Random,
-    ) -> anyhow::Result<Answer<Said>> {
-        let name = self.name();
-        let write = Write {
-            who,
-            path: format!("/v1/rooms/{room}/entries"),
-            body: json!({"client_msg_id": name, "body": {"kind": "text", "text": name}}),
-            key: name.clone(),
-            log: room_log(room),
-            items: vec![name],
-        };
-        let place = |said: &Said| Some(Place::Seq(said.seq));
-        if random.chance(10) {
-            let both = (self.attempt(&write, room, place), self.client.once(&write, place));
-            tokio::try_join!(both.0, both.1)?;
-        }
-        match self.attempt(&write, room, place).await? {
-            Answer::Unknown if !random.chance(10) => self.client.persist(&write, place).await,
-            answer => Ok(answer),
-        }
-    }
-
-    async fn attempt(
-        &self,
-        write: &Write<'_>,
-        room: RoomId,
-        place: impl Fn(&Said) -> Option<Place>,
-    ) -> anyhow::Result<Answer<Said>> {
-        let is_theirs = write.who.account == self.cast.respondent.account;
-        let Some(line) = self.line.as_ref().filter(|_| is_theirs) else {
-            return self.client.once(write, place).await;
-        };
-        let began = self.client.recorder.now();
-        let answer = line.say(room, serde_json::from_value(write.body.clone())?).await;
-        self.client.note(write, Via::Socket, began, &answer, place);
-        Ok(answer)
-    }
-
-    /// Reads on from what is known, one page, and says how far that goes.
-    async fn listen(&self, who: &Person, room: RoomId, known: i64) -> anyhow::Result<i64> {
-        let path = format!("/v1/rooms/{room}/entries?after={known}");
-        let page: Option<EntryPage> = self.client.read(who, &path).await?;
-        let page = page.context("a member may not read the room")?;
-        let until = page.entries.last().map_or(known, |entry| entry.seq);
-        self.client.recorder.reading(Reading {
-            log: room_log(room),
-            reader: who.name.clone(),
-            via: Via::Http,
-            after: known,
-            last: false,
-            head: None,
-            entries: page.entries.iter().map(seen).collect(),
-        });
-        Ok(until)
-    }
+/// What a command brings about in the history of its dispute.
+fn happened(id: DisputeId, names: &[&str]) -> Vec<Item> {
+    names.iter().map(|name| Item { log: events_log(id), name: (*name).into() }).collect()
 }
 
 /// A dispute between neighbours, told in a few lines.
@@ -239,14 +208,11 @@ pub fn filing(cast: &Cast, title: &str, community: &str) -> Value {
     })
 }
 
-pub async fn joint_room(
-    client: &Client,
-    who: &Person,
-    id: DisputeId,
-) -> anyhow::Result<Option<RoomView>> {
+/// Those that somebody is in.
+pub async fn rooms(client: &Client, who: &Person, id: DisputeId) -> anyhow::Result<Vec<RoomView>> {
     let list: Option<RoomList> = client.read(who, &format!("/v1/disputes/{id}/rooms")).await?;
     let rooms = list.map(|list| list.rooms).unwrap_or_default();
-    Ok(rooms.into_iter().find(|room| room.address.kind() == RoomKind::Joint))
+    Ok(rooms.into_iter().filter(|room| room.address.kind() != RoomKind::Neutrals).collect())
 }
 
 pub fn filed_log(client: u32) -> String {
@@ -261,12 +227,19 @@ pub fn room_log(id: RoomId) -> String {
     format!("room:{id}")
 }
 
-/// An entry as the history knows it: the text of a message is its name.
+/// An entry as the history knows it: a message begins with its name; who came or left is named by the service.
 pub fn seen(entry: &EntryView) -> Seen {
     let item = match &entry.body {
-        EntryBody::Text { text } => Some(text.as_str().to_owned()),
+        EntryBody::Text { text } => text.as_str().split(' ').next().map(str::to_owned),
+        EntryBody::System { notice, detail: Some(who) } => moved(*notice, who.as_str()),
         _ => None,
     };
     let content = json!([entry.sender, entry.at, entry.body]).to_string();
     Seen { place: Place::Seq(entry.seq), item, content }
+}
+
+/// By what the history knows that somebody came or left.
+pub fn moved(notice: SystemNotice, who: &str) -> Option<String> {
+    let moves = matches!(notice, SystemNotice::MemberJoined | SystemNotice::MemberLeft);
+    moves.then(|| format!("{notice} {who}"))
 }

@@ -1,7 +1,7 @@
 //! For every rule a history that breaks this rule and no other.
 
 use super::*;
-use crate::history::Via;
+use crate::history::{Member, Via};
 
 const ROOM: &str = "room:a";
 
@@ -39,8 +39,13 @@ fn reading(reader: &str, last: bool, entries: Vec<Seen>) -> Reading {
         after: 0,
         last,
         head,
+        times: Vec::new(),
         entries,
     }
+}
+
+fn member(reader: &str, first: i64, left: Option<i64>) -> Member {
+    Member { log: ROOM.into(), reader: reader.into(), first, left }
 }
 
 /// Three messages, one of them retried, two readers at the end and one during the run.
@@ -60,6 +65,8 @@ fn good() -> History {
             reading("ben", true, all.clone()),
             reading("ana", false, all[..2].to_vec()),
         ],
+        members: vec![member("ana", 1, None), member("ben", 1, None)],
+        resumes: Vec::new(),
     }
 }
 
@@ -202,6 +209,29 @@ fn divergent() {
 }
 
 #[test]
+fn leak() {
+    let mut history = good();
+    history.readings.push(reading("eve", false, vec![seen(1, "one")]));
+    assert_eq!(broken(&history), [Rule::Leak]);
+    // Nothing is nothing: whoever tries and is shown no entry has learned none.
+    history.readings[3].entries.clear();
+    assert_eq!(broken(&history), []);
+}
+
+#[test]
+fn leak_of_what_was_said_before_somebody_came_and_after_they_left() {
+    let mut history = good();
+    let all = history.readings[0].entries.clone();
+    history.readings.push(Reading { after: 1, ..reading("eve", false, all[1..].to_vec()) });
+    history.members.push(member("eve", 2, None));
+    assert_eq!(broken(&history), []);
+    history.members[2].left = Some(3);
+    assert_eq!(broken(&history), [Rule::Leak]);
+    history.members[2] = member("eve", 3, None);
+    assert_eq!(broken(&history), [Rule::Leak]);
+}
+
+#[test]
 fn a_collection_is_judged_by_its_ids() {
     let id = |id: &str| Place::Id(id.into());
     let mut history = History::default();
@@ -219,6 +249,7 @@ fn a_collection_is_judged_by_its_ids() {
         last: true,
         head: None,
         entries: vec![entry.clone()],
+        times: Vec::new(),
     });
     assert_eq!(broken(&history), []);
     history.readings[0].entries.push(Seen { place: id("dsp_2"), ..entry });

@@ -43,6 +43,7 @@ impl Stage {
             key_file,
             careless: false,
             generous: false,
+            peers: None,
         })?;
         ala.start().await?;
         let mut db = cluster.options().connect().await?;
@@ -51,7 +52,7 @@ impl Stage {
         let mut workers = Vec::new();
         for number in 0..options.clients.iter().copied().max().unwrap_or(1) {
             let cast = Arc::new(people::cast(&mut db, &key, number).await?);
-            let client = Client::new(number, ala.url(), recorder.clone())?;
+            let client = Client::new(number, &[ala.url()], None, recorder.clone())?;
             let lane = Lane {
                 client: client.clone(),
                 cast: cast.clone(),
@@ -59,7 +60,8 @@ impl Stage {
                 stop: CancellationToken::new(),
                 seed: number.into(),
                 count: 0.into(),
-                line: None,
+                lines: None,
+                padding: 0,
             };
             let room = lane.room().await?;
             workers.push(Arc::new(Worker { client, cast, room }));

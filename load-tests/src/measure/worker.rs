@@ -67,14 +67,8 @@ impl Worker {
                 json!({"client_msg_id": key, "body": {"kind": "text", "text": "晚上十点以后我们不再拖家具。"}}),
             ),
         };
-        let write = Write {
-            who: &self.cast.applicant,
-            path,
-            body,
-            key: key.to_owned(),
-            log: String::new(),
-            items: Vec::new(),
-        };
+        let write =
+            Write { who: &self.cast.applicant, path, body, key: key.to_owned(), items: Vec::new() };
         match self.client.once(&write, |_: &Value| None).await? {
             Answer::Done(_) => Ok(()),
             Answer::Refused(code) => bail!("refused: {code}"),

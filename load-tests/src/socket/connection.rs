@@ -1,73 +1,114 @@
 //! One connection of a socket: what is sent over it, what came, and who waits for an answer.
 
 use super::line::Order;
-use super::{Ended, ROOMS, Socket};
+use super::{Cursor, ROOMS, Socket};
 use crate::client::Answer;
 use crate::history::{Place, Reading, Via};
 use crate::story::{room_log, seen};
-use anyhow::Context;
+use anyhow::{Context, bail, ensure};
 use futures_util::{SinkExt, StreamExt};
-use protocol::RoomId;
 use protocol::live::{ClientFrame, SUBPROTOCOL, ServerFrame};
-use protocol::room::Said;
-use std::collections::{BTreeMap, HashMap};
+use protocol::room::{EntryView, Said};
+use protocol::{ErrorCode, RoomId};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::mem;
+use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
+use tokio::time::{Instant, sleep_until, timeout};
 use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+use tokio_tungstenite::{WebSocketStream, client_async};
 
-/// A connection may send twenty frames at once and then two a second: too slow for a kill to hit many, so a new one
-/// is opened instead.
-const FRAMES: u32 = 17;
+/// How often it asks whether the line still carries both ways.
+const ASK_EVERY: Duration = Duration::from_secs(2);
+/// After so long without an answer the line is dead.
+const ANSWER_WITHIN: Duration = Duration::from_secs(8);
+/// To get in.
+const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+/// The last ping: who hears it answers with how far each room goes.
+const LAST: i64 = 1;
 
-type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
+type Stream = WebSocketStream<TcpStream>;
+
+/// How a connection ended, if it did not break.
+pub enum Ended {
+    /// Everything is heard and nothing more will be said.
+    Complete,
+    /// Nothing comes any more.
+    Dead,
+}
 
 #[derive(Default)]
 pub struct Connection {
     pub heard: BTreeMap<RoomId, Reading>,
     waiting: HashMap<String, oneshot::Sender<Answer<Said>>>,
-    frames: u32,
+    /// Rooms whose backlog has not come yet.
+    behind: BTreeSet<RoomId>,
     /// How far each room goes, once nothing more is said.
     heads: Option<BTreeMap<RoomId, i64>>,
 }
 
 impl Socket {
+    /// Dropping it in the middle is a phone that is switched off.
     pub(super) async fn connect(&mut self, connection: &mut Connection) -> anyhow::Result<Ended> {
-        let request = ClientRequestBuilder::new(self.url.parse()?).with_sub_protocol(SUBPROTOCOL);
-        let (mut stream, _) = connect_async_with_config(request, None, true).await?;
-        let token = self.cast.respondent.token()?;
-        let cursors = self.cursors.iter().copied().collect();
-        send(
-            &mut stream,
-            &ClientFrame::Hello { token, device: None, cursors, states: BTreeMap::new() },
-        )
-        .await?;
+        let Ok(opened) = timeout(CONNECT_WITHIN, self.open(connection)).await else {
+            self.link.dead();
+            return Ok(Ended::Dead);
+        };
+        let mut stream = opened?;
         let over = self.over.clone();
         let mut asked = false;
+        let (mut heard, mut ask_at) = (Instant::now(), Instant::now() + ASK_EVERY);
         loop {
-            let may_send = connection.frames < FRAMES;
-            if !may_send && connection.waiting.is_empty() && !asked {
-                return Ok(Ended::Spent);
-            }
+            let stalled = *self.link.stalled.borrow_and_update();
             tokio::select! {
+                changed = self.link.stalled.changed() => {
+                    changed?;
+                    heard = Instant::now();
+                }
                 () = over.cancelled(), if !asked => {
                     asked = true;
-                    send(&mut stream, &ClientFrame::Ping { t: 0 }).await?;
+                    send(&mut stream, &ClientFrame::Ping { t: LAST }).await?;
                 }
-                frame = stream.next() => {
+                frame = stream.next(), if !stalled => {
+                    heard = Instant::now();
                     if let Message::Text(text) = frame.context("closed")?? {
-                        self.take(serde_json::from_str(&text)?, connection);
+                        self.take(serde_json::from_str(&text)?, connection)?;
                     }
                 }
-                Some(order) = self.orders.recv(), if may_send && !asked => {
+                Some(order) = self.orders.recv(), if !stalled && !asked => {
                     self.carry_out(order, connection, &mut stream).await?;
                 }
+                () = sleep_until(ask_at), if !stalled => {
+                    if heard.elapsed() > ANSWER_WITHIN {
+                        self.link.dead();
+                        return Ok(Ended::Dead);
+                    }
+                    ask_at = Instant::now() + ASK_EVERY;
+                    send(&mut stream, &ClientFrame::Ping { t: 0 }).await?;
+                }
             }
-            if connection.has_everything() {
+            if self.has_everything(connection) {
                 return Ok(Ended::Complete);
             }
         }
+    }
+
+    async fn open(&mut self, connection: &mut Connection) -> anyhow::Result<Stream> {
+        let (tcp, server) = self.link.call().await?;
+        let url = format!("ws://{server}/v1/live").parse()?;
+        let request = ClientRequestBuilder::new(url).with_sub_protocol(SUBPROTOCOL);
+        let (mut stream, _) = client_async(request, tcp).await?;
+        let token = self.owner().token()?;
+        let cursors = self.cursors.iter().map(|it| (it.room, it.known.unwrap_or(0))).collect();
+        connection.behind = self.cursors.iter().map(|it| it.room).collect();
+        if self.cursors.is_empty() {
+            // There is nothing to be told.
+            self.away = None;
+        }
+        let states = BTreeMap::new();
+        send(&mut stream, &ClientFrame::Hello { token, device: None, cursors, states }).await?;
+        Ok(stream)
     }
 
     async fn carry_out(
@@ -76,17 +117,17 @@ impl Socket {
         connection: &mut Connection,
         stream: &mut Stream,
     ) -> anyhow::Result<()> {
-        connection.frames += 1;
         let frame = match order {
-            Order::Hear(room) => {
-                self.cursors.push((room, 0));
+            Order::Hear(room, known) => {
+                self.cursors.push(Cursor { room, known, stays: known.is_some() });
                 if self.cursors.len() > ROOMS {
-                    let (oldest, _) = self.cursors.remove(0);
-                    connection.frames += 1;
+                    let oldest = self.cursors.remove(0).room;
+                    self.left.insert(oldest);
                     send(stream, &ClientFrame::Unsubscribe { room: oldest }).await?;
                 }
-                ClientFrame::Subscribe { room, after: 0 }
+                ClientFrame::Subscribe { room, after: known.unwrap_or(0) }
             }
+            Order::Pry(room) => ClientFrame::Subscribe { room, after: 0 },
             Order::Say(room, say, answer) => {
                 connection.waiting.insert(say.client_msg_id.as_str().to_owned(), answer);
                 ClientFrame::Say { room, client_msg_id: say.client_msg_id, body: say.body }
@@ -95,14 +136,11 @@ impl Socket {
         send(stream, &frame).await
     }
 
-    fn take(&mut self, frame: ServerFrame, connection: &mut Connection) {
+    fn take(&mut self, frame: ServerFrame, connection: &mut Connection) -> anyhow::Result<()> {
         match frame {
             ServerFrame::Entries { .. } if mem::take(&mut self.deaf) => {}
-            ServerFrame::Entries { room, entries, .. } => {
-                if let Some(reading) = self.reading(room, connection) {
-                    reading.entries.extend(entries.iter().map(seen));
-                }
-            }
+            ServerFrame::Entries { room, entries, .. } => self.hear(room, &entries, connection),
+            ServerFrame::CaughtUp { room, .. } => self.caught_up(room, connection),
             ServerFrame::Ack { client_msg_id, room, seq, at } => {
                 let id = client_msg_id.as_str().to_owned();
                 connection.answer(&id, Answer::Done(Said { client_msg_id, room, seq, at }));
@@ -114,30 +152,82 @@ impl Socket {
             ServerFrame::Error { client_msg_id: Some(id), .. } => {
                 connection.answer(id.as_str(), Answer::Unknown);
             }
-            ServerFrame::Pong { heads, .. } => {
-                for (room, head) in &heads {
-                    if let Some(reading) = self.reading(*room, connection) {
-                        reading.head = Some(*head);
-                    }
+            ServerFrame::Left { room } => self.leave(room, connection)?,
+            ServerFrame::Error { room: Some(room), problem, .. } => match problem.code {
+                // Left while the line was away.
+                ErrorCode::NotPermitted => self.leave(room, connection)?,
+                // Somebody else's.
+                ErrorCode::NotFound if self.cursors.iter().all(|it| it.room != room) => {}
+                code => bail!("{room} cannot be heard: {code}"),
+            },
+            ServerFrame::Pong { t: LAST, heads } => {
+                for cursor in &self.cursors {
+                    let Some(head) = heads.get(&cursor.room) else { continue };
+                    self.reading(cursor, connection).head = Some(*head);
                 }
                 connection.heads = Some(heads);
             }
             _ => {}
         }
+        Ok(())
     }
 
-    /// Of a room that is still heard: what was under way when it was left does not count.
-    fn reading<'a>(&self, room: RoomId, on: &'a mut Connection) -> Option<&'a mut Reading> {
-        let (_, after) = *self.cursors.iter().find(|(id, _)| *id == room)?;
-        Some(on.heard.entry(room).or_insert_with(|| Reading {
-            log: room_log(room),
-            reader: format!("the socket of {}", self.cast.respondent.name),
+    fn leave(&mut self, room: RoomId, connection: &mut Connection) -> anyhow::Result<()> {
+        let stays = self.cursors.iter().any(|cursor| cursor.room == room && cursor.stays);
+        ensure!(!stays, "a party is told to have left {room}");
+        self.caught_up(room, connection);
+        self.cursors.retain(|cursor| cursor.room != room);
+        Ok(())
+    }
+
+    fn caught_up(&mut self, room: RoomId, connection: &mut Connection) {
+        let was_behind = connection.behind.remove(&room) && connection.behind.is_empty();
+        if was_behind && let Some(began) = self.away.take() {
+            self.recorder.resumed(began);
+        }
+    }
+
+    /// Where nothing was asked for nothing may come: that is written down like everything else.
+    fn hear(&mut self, room: RoomId, entries: &[EntryView], connection: &mut Connection) {
+        if self.left.contains(&room) {
+            return;
+        }
+        if let Some(cursor) = self.cursors.iter_mut().find(|cursor| cursor.room == room) {
+            cursor.known = cursor.known.or_else(|| entries.first().map(|first| first.seq - 1));
+        }
+        let known = self.cursors.iter().find(|cursor| cursor.room == room);
+        let reading =
+            self.reading(known.unwrap_or(&Cursor { room, known: None, stays: false }), connection);
+        let now = self.recorder.now();
+        reading.times.extend(entries.iter().map(|_| now));
+        reading.entries.extend(entries.iter().map(seen));
+    }
+
+    fn reading<'a>(&self, cursor: &Cursor, on: &'a mut Connection) -> &'a mut Reading {
+        on.heard.entry(cursor.room).or_insert_with(|| Reading {
+            log: room_log(cursor.room),
+            reader: self.owner().name.clone(),
             via: Via::Socket,
-            after,
+            after: cursor.known.unwrap_or(0),
             last: false,
             head: None,
             entries: Vec::new(),
-        }))
+            times: Vec::new(),
+        })
+    }
+
+    /// All rooms are told of in the last answer, and all that they hold has come.
+    fn has_everything(&self, connection: &Connection) -> bool {
+        let Some(heads) = &connection.heads else { return false };
+        self.cursors.iter().all(|cursor| {
+            let reading = connection.heard.get(&cursor.room);
+            let last = reading.and_then(|reading| reading.entries.last());
+            let known = match last.map(|seen| &seen.place) {
+                Some(Place::Seq(seq)) => *seq,
+                _ => cursor.known.unwrap_or(0),
+            };
+            heads.get(&cursor.room).is_some_and(|head| known >= *head)
+        })
     }
 }
 
@@ -148,20 +238,10 @@ impl Connection {
             let _ = waiting.send(answer);
         }
     }
-
-    fn has_everything(&self) -> bool {
-        self.heads.is_some()
-            && self.heard.values().all(|reading| {
-                let known = reading.entries.last().map(|last| &last.place);
-                let known = known.map_or(reading.after, |place| match place {
-                    Place::Seq(seq) => *seq,
-                    Place::Id(_) => 0,
-                });
-                reading.head.is_none_or(|head| known >= head)
-            })
-    }
 }
 
 async fn send(stream: &mut Stream, frame: &ClientFrame) -> anyhow::Result<()> {
-    stream.send(Message::text(serde_json::to_string(frame)?)).await.map_err(Into::into)
+    let text = Message::text(serde_json::to_string(frame)?);
+    // Where the other side takes nothing any more the line is dead.
+    timeout(ANSWER_WITHIN, stream.send(text)).await?.map_err(Into::into)
 }

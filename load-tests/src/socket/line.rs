@@ -11,7 +11,10 @@ use tokio::time::timeout;
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
 pub enum Order {
-    Hear(RoomId),
+    /// From the entry after this one on.
+    Hear(RoomId, Option<i64>),
+    /// Ask to listen to a room that is not one's own.
+    Pry(RoomId),
     /// The sender is dropped when the connection breaks before there is an answer.
     Say(RoomId, Say, oneshot::Sender<Answer<Said>>),
 }
@@ -25,9 +28,14 @@ impl Line {
         (Self(orders), receiver)
     }
 
-    pub async fn hear(&self, room: RoomId) {
+    pub async fn hear(&self, room: RoomId, known: Option<i64>) {
         // A socket that has ended hears nothing more, and its own history says so.
-        let _ = self.0.send(Order::Hear(room)).await;
+        let _ = self.0.send(Order::Hear(room, known)).await;
+    }
+
+    pub async fn pry(&self, room: RoomId) {
+        // Who has ended does not get in either.
+        let _ = self.0.send(Order::Pry(room)).await;
     }
 
     pub async fn say(&self, room: RoomId, say: Say) -> Answer<Said> {

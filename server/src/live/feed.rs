@@ -73,7 +73,14 @@ async fn follow(app: &App, live: &Arc<Live>, room: &Arc<Room>, mut after: i64, n
             }
             Joined::Stale => room.reread().await,
             Joined::Behind(from) => match backlog(app, live, room, from).await {
-                Ok(sent) => after = sent,
+                Ok(sent) => {
+                    after = sent;
+                    // The database may know of more than this server has heard of: what was sent from there would be
+                    // sent again as soon as it is heard of.
+                    if after > room.head() {
+                        reading::changed(app, room);
+                    }
+                }
                 Err(error) => {
                     tracing::warn!(%error, "a socket could not be sent its backlog; trying again");
                     tokio::time::sleep(AFTER_FAILURE).await;

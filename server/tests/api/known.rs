@@ -155,3 +155,29 @@ async fn whoever_comes_and_goes_does_so_at_a_number_of_the_room() {
         assert!(row.get("has_come") && row.get("has_gone"), "{name}");
     }
 }
+
+/// The database has it, and the word of it is still under way.
+#[tokio::test]
+async fn what_was_sent_as_backlog_is_not_sent_again_when_it_is_heard_of() {
+    let test = TestApp::start().await;
+    let m = Mediation::start(&test).await;
+    let joint = m.room(JOINT).await;
+    let mut ana = Socket::hello(&m.ana, &[(joint, 0)]).await;
+    ana.caught_up(joint).await;
+    // More than are at hand.
+    for n in 0..70 {
+        said(&m.mediator, joint, &format!("m{n}"), "好").await;
+    }
+    let elsewhere = "
+        insert into room_entries (room_id, seq, sender_id, client_msg_id, body, at)
+        select room_id, seq + 1, sender_id, 'elsewhere', body, at from room_entries
+        where room_id = $1 order by seq desc limit 1";
+    sqlx::query(elsewhere).bind(joint.0).execute(&test.owner).await.unwrap();
+    let mut ben = Socket::hello(&m.ben, &[(joint, 0)]).await;
+    ben.caught_up(joint).await;
+    let last = said(&m.mediator, joint, "after", "完").await.seq;
+    for phone in [&mut ana, &mut ben] {
+        phone.until_seq(joint, last).await;
+        assert_eq!(phone.seqs(joint), (1..=last).collect::<Vec<_>>());
+    }
+}

@@ -16,6 +16,7 @@ mod accounts;
 mod agreed;
 mod agreements;
 mod app;
+mod audio;
 mod audit;
 mod bus;
 mod bus_outages;
@@ -45,6 +46,8 @@ mod media_audio;
 mod media_signals;
 mod mediation;
 mod meeting;
+#[path = "../support/network.rs"]
+mod network;
 mod notices;
 mod obligations;
 #[path = "../support/postgres.rs"]
@@ -66,6 +69,7 @@ mod timing;
 mod turn;
 mod two_servers;
 mod two_servers_without_redis;
+mod udp_blocked;
 
 /// What the tests of the live socket run on; those modules that run them again have another.
 async fn start() -> app::TestApp {

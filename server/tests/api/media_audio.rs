@@ -1,116 +1,15 @@
 //! Sound over a WebSocket: to those in the same media room and epoch, and to nobody else.
 
 use crate::app::TestApp;
+use crate::audio::{Audio, packet, request};
 use crate::live::refused as status_of;
 use crate::media::{by_video, caucus, joined, media, moved};
 use crate::mediation::Mediation;
 use crate::socket::Socket;
-use futures_util::{SinkExt, StreamExt};
-use protocol::PersonId;
 use protocol::live::close;
-use protocol::media::{AUDIO_SUBPROTOCOL, AudioPeople, WRONG_SERVER};
+use protocol::media::WRONG_SERVER;
 use serde_json::json;
-use std::collections::HashMap;
-use std::time::Duration;
-use tokio::net::TcpStream;
-use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::handshake::client::Request;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
-
-/// Longer than anything promised; a test that waits this long has failed.
-const PATIENCE: Duration = Duration::from_secs(25);
-
-struct Audio {
-    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    people: HashMap<u8, PersonId>,
-    /// What was heard: from whom, and what.
-    heard: Vec<(PersonId, Vec<u8>)>,
-}
-
-fn request(test: &TestApp) -> Request {
-    let url = test.url.replace("http://", "ws://") + "/v1/media";
-    let mut request = url.into_client_request().unwrap();
-    request.headers_mut().insert("sec-websocket-protocol", AUDIO_SUBPROTOCOL.parse().unwrap());
-    request
-}
-
-/// A packet as a device sends it: sequence, timestamp, sound.
-fn packet(seq: u16, sound: &[u8]) -> Vec<u8> {
-    [&seq.to_be_bytes()[..], &(u32::from(seq) * 960).to_be_bytes(), sound].concat()
-}
-
-impl Audio {
-    async fn open(test: &TestApp) -> Self {
-        let (stream, _) = connect_async(request(test)).await.unwrap();
-        Self { stream, people: HashMap::new(), heard: vec![] }
-    }
-
-    async fn hello(test: &TestApp, token: &str) -> Self {
-        let mut audio = Self::open(test).await;
-        audio.send(Message::text(json!({"token": token}).to_string())).await;
-        audio
-    }
-
-    /// In, as the list of those who are heard shows.
-    async fn ready(test: &TestApp, token: &str) -> Self {
-        let mut audio = Self::hello(test, token).await;
-        assert_eq!(audio.next().await, None, "closed");
-        audio
-    }
-
-    async fn send(&mut self, message: Message) {
-        let _ = self.stream.send(message).await;
-    }
-
-    async fn say(&mut self, seq: u16, sound: &[u8]) {
-        self.send(Message::binary(packet(seq, sound))).await;
-    }
-
-    /// One message; the code if the socket is closed.
-    async fn next(&mut self) -> Option<u16> {
-        loop {
-            match timeout(PATIENCE, self.stream.next()).await.expect("something in time") {
-                Some(Ok(Message::Text(text))) => {
-                    let told: AudioPeople = serde_json::from_str(&text).unwrap();
-                    self.people =
-                        told.others.into_iter().map(|one| (one.number, one.person)).collect();
-                    return None;
-                }
-                Some(Ok(Message::Binary(packet))) => {
-                    self.heard.push((self.people[&packet[0]], packet[1..].to_vec()));
-                    return None;
-                }
-                Some(Ok(Message::Close(frame))) => {
-                    return Some(frame.map_or(0, |frame| frame.code.into()));
-                }
-                Some(Ok(_)) => {}
-                Some(Err(_)) | None => return Some(0),
-            }
-        }
-    }
-
-    async fn until_heard(&mut self, count: usize) {
-        while self.heard.len() < count {
-            assert_eq!(self.next().await, None, "closed");
-        }
-    }
-
-    async fn until_people(&mut self, count: usize) {
-        while self.people.len() != count {
-            assert_eq!(self.next().await, None, "closed");
-        }
-    }
-
-    async fn closed(&mut self) -> u16 {
-        loop {
-            if let Some(code) = self.next().await {
-                return code;
-            }
-        }
-    }
-}
 
 #[tokio::test]
 async fn a_voice_reaches_the_others_unread_and_in_order() {

@@ -10,9 +10,9 @@ use protocol::media::IceServer;
 use serde_json::json;
 use server::clock::Clock;
 
-const SECRET: &str = "a secret of more than thirty-two bytes, for one test";
+pub const SECRET: &str = "a secret of more than thirty-two bytes, for one test";
 
-async fn start(urls: &str, clock: Clock) -> TestApp {
+pub async fn start(urls: &str, clock: Clock) -> TestApp {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), format!("{SECRET}\n")).unwrap();
     let path = file.path().to_str().unwrap();
@@ -20,7 +20,7 @@ async fn start(urls: &str, clock: Clock) -> TestApp {
     TestApp::start_changed(&settings, |parts| parts.clock = clock).await
 }
 
-fn turn(servers: &[IceServer]) -> (String, String) {
+pub fn turn(servers: &[IceServer]) -> (String, String) {
     let turn = servers.iter().find(|server| server.urls[0].starts_with("turn")).unwrap();
     (turn.username.clone().unwrap(), turn.credential.clone().unwrap())
 }

@@ -40,7 +40,14 @@ impl Coturn {
 
     /// What coturn's own client says of an allocation with this name and password, and whether it got one.
     pub fn allocate(&self, username: &str, password: &str) -> (bool, String) {
-        let mut command = Command::new(program("turnutils_uclient"));
+        self.allocate_from("127.0.0.1", username, password)
+    }
+
+    /// The same for a client that has this address.
+    pub fn allocate_from(&self, own: &str, username: &str, password: &str) -> (bool, String) {
+        // Where nothing comes back it would ask for much longer.
+        let mut command = Command::new("timeout");
+        command.arg("10").arg(program("turnutils_uclient")).args(["-L", own]);
         command.args(["-u", username, "-w", password, "-p", &self.port.to_string()]);
         // One message through the relay to the client's own second allocation.
         command.args(["-n", "1", "-m", "1", "-y", "-c", "127.0.0.1"]);

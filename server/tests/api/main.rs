@@ -17,6 +17,7 @@ mod agreed;
 mod agreements;
 mod app;
 mod audit;
+mod bad_frames;
 mod bus;
 mod bus_outages;
 mod clocks;
@@ -47,8 +48,10 @@ mod mediation;
 mod meeting;
 mod notices;
 mod obligations;
+mod pages;
 #[path = "../support/postgres.rs"]
 mod postgres;
+mod raw;
 #[path = "../support/redis.rs"]
 mod redis;
 mod refresh;

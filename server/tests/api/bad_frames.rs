@@ -195,11 +195,13 @@ impl Others<'_> {
     async fn talk(&mut self, until: &Notify) {
         let mut talks = Socket::hello(&self.m.ben, &[(self.room, 0)]).await;
         let mut pace = interval(PACE);
+        pace.tick().await;
         loop {
+            self.round(&mut talks).await;
             tokio::select! {
                 biased;
-                _ = pace.tick() => self.round(&mut talks).await,
                 () = until.notified() => return,
+                _ = pace.tick() => {}
             }
         }
     }
@@ -253,7 +255,7 @@ async fn each_bad_input_has_its_answer_or_its_close_code_and_harms_nobody() {
     }
     assert!(failed.is_empty(), "{failed:#?}");
     let heard = others.listens.seqs(world.joint);
-    assert_eq!(heard, (1..=i64::try_from(heard.len()).unwrap()).collect::<Vec<_>>());
+    assert!(heard.windows(2).all(|pair| pair[0] + 1 == pair[1]), "{heard:?}");
     assert_eq!(
         others.listens.said(world.joint).iter().filter(|said| **said == "在").count(),
         others.said

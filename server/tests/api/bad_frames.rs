@@ -102,13 +102,14 @@ fn hello(token: &str, cursors: &Value) -> Vec<u8> {
 }
 
 impl As {
-    async fn open(&self, test: &TestApp) -> TcpStream {
+    /// A room from this entry on.
+    async fn open(&self, test: &TestApp, after: i64) -> TcpStream {
         let (token, room) = match self {
             Self::Nobody(address, behind) => return raw::open_at(test, address, behind).await,
             Self::Somebody(token, room) => (token, room),
         };
         let cursors: serde_json::Map<String, Value> =
-            room.iter().map(|room| (room.to_string(), json!(0))).collect();
+            room.iter().map(|room| (room.to_string(), json!(after))).collect();
         let mut tcp = raw::open(test).await;
         tcp.write_all(&hello(token, &cursors.into())).await.unwrap();
         let last = if room.is_some() { "caught_up" } else { "welcome" };
@@ -191,9 +192,14 @@ struct Others<'a> {
 }
 
 impl Others<'_> {
+    /// The last entry that was heard.
+    fn last(&self) -> i64 {
+        self.listens.seqs(self.room).last().copied().unwrap()
+    }
+
     /// Somebody says something again and again, and the other hears it in time.
     async fn talk(&mut self, until: &Notify) {
-        let mut talks = Socket::hello(&self.m.ben, &[(self.room, 0)]).await;
+        let mut talks = Socket::hello(&self.m.ben, &[(self.room, self.last())]).await;
         let mut pace = interval(PACE);
         pace.tick().await;
         loop {
@@ -217,8 +223,8 @@ impl Others<'_> {
     }
 }
 
-async fn play(test: &TestApp, row: &Row) -> Vec<String> {
-    let mut tcp = row.by.open(test).await;
+async fn play(test: &TestApp, row: &Row, after: i64) -> Vec<String> {
+    let mut tcp = row.by.open(test, after).await;
     // Where the server has had enough it reads no more; what it said is still to be read.
     let _ = tcp.write_all(&row.sent.concat()).await;
     let ends = row.comes.last().is_some_and(|last| last.starts_with("closed "));
@@ -236,9 +242,9 @@ async fn each_bad_input_has_its_answer_or_its_close_code_and_harms_nobody() {
     let mut failed = Vec::new();
     for (rows, are_known) in [(before::rows(&world), false), (signed_in::rows(&world), true)] {
         for row in rows {
-            let (over, said) = (Notify::new(), others.said);
+            let (over, said, last) = (Notify::new(), others.said, others.last());
             let played = async {
-                let came = play(&test, &row).await;
+                let came = play(&test, &row, last).await;
                 over.notify_one();
                 came
             };

@@ -51,6 +51,7 @@ program_of() {
         api) echo --package server --test api ;;
         domain) echo --package domain --lib ;;
         unit) echo --package server --lib ;;
+        fuzz) echo --package fuzz --lib ;;
         *) echo --package server --test "$1" ;;
     esac
 }

@@ -95,9 +95,11 @@ pub fn fits(media: MediaType, head: &[u8]) -> bool {
     }
 }
 
-/// The major brand of an ISO base media file.
+/// The major brand of an ISO base media file. It stands in a box of some dozen bytes: what gives a length of more than
+/// 64 KiB has something else's beginning there.
 fn brand(head: &[u8]) -> Option<[u8; 4]> {
-    if head.get(4..8)? == b"ftyp" { head.get(8..12)?.try_into().ok() } else { None }
+    let is_film = head.starts_with(b"\0\0") && head.get(4..8)? == b"ftyp";
+    if is_film { head.get(8..12)?.try_into().ok() } else { None }
 }
 
 fn is_movie(brand: [u8; 4]) -> bool {

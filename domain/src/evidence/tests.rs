@@ -55,6 +55,7 @@ fn a_file_is_what_its_first_bytes_say() {
         assert!(!fits(media, &head[..3.min(head.len() - 1)][..2]), "{media} cut short");
     }
     assert!(!fits(MediaType::Jpeg, b"<html><script>"));
+    assert!(!fits(MediaType::Mp4, b"PK\x03\x04ftypisom"), "an archive that says it is a film");
 }
 
 #[test]

@@ -122,9 +122,11 @@ pub fn read_query<T: DeserializeOwned>(query: &str) -> Result<T, ApiError> {
         .map_err(|error| ApiError::invalid(named(error.path()), error.inner().to_string()))
 }
 
-/// The name at fault. What is wrong with the query as a whole, such as a name that is missing, has none.
+/// The name at fault. What is wrong with the query as a whole, such as a name that is missing, has none; nor has a
+/// value without a name.
 fn named(path: &serde_path_to_error::Path) -> String {
-    if path.iter().next().is_none() { "query".into() } else { path.to_string() }
+    let name = path.to_string();
+    if name.is_empty() || path.iter().next().is_none() { "query".into() } else { name }
 }
 
 #[cfg(test)]
@@ -174,6 +176,7 @@ mod tests {
             (format!("{of}&limit=many"), "limit", "ask for 1 to 100 lines"),
             (format!("{of}&limit=70000"), "limit", "ask for 1 to 100 lines"),
             (format!("{of}&page=2"), "page", "unknown field `page`, expected `of` or `limit`"),
+            (format!("{of}&=2"), "query", "unknown field ``, expected `of` or `limit`"),
             (format!("{of}&limit=1&limit=2"), "query", "duplicate field `limit`"),
             (
                 "of=1".into(),

@@ -3,15 +3,15 @@
 use super::start;
 use crate::app::TestApp;
 use crate::mediation::{A, JOINT, Mediation};
+use crate::raw;
 use crate::rooms::said;
-use crate::socket::{Came, Socket, request};
+use crate::socket::{Socket, request};
 use chrono::Duration;
 use protocol::ErrorCode;
 use protocol::live::{ServerFrame, close};
 use serde_json::json;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio_tungstenite::tungstenite::handshake::client::generate_key;
-use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio::io::AsyncWriteExt;
+use tokio_tungstenite::tungstenite::Error;
 
 #[tokio::test]
 async fn a_socket_gets_the_backlog_then_the_state_then_what_is_said() {
@@ -315,144 +315,13 @@ async fn only_pages_of_our_origins_and_clients_of_our_protocol_get_a_socket() {
 }
 
 #[tokio::test]
-async fn before_hello_there_is_one_small_frame_and_little_time() {
-    let test = start().await;
-    let ana = test.person("陈一", protocol::account::Role::Resident).await;
-    let room = "rom_00000000000000000000000000000000";
-    let padded = json!({"type": "hello", "token": ana.token(), "device": "x".repeat(4_096)});
-    for (message, expected) in [
-        (json!({"type": "subscribe", "room": room}).to_string(), close::NOT_AUTHENTICATED),
-        (json!({"type": "hello", "token": "x"}).to_string(), close::NOT_AUTHENTICATED),
-        (json!({"type": "hello"}).to_string(), close::NOT_AUTHENTICATED),
-        (padded.to_string(), close::TOO_BIG),
-        ("{".to_owned(), close::POLICY),
-    ] {
-        let mut socket = Socket::open(&test).await;
-        socket.raw(Message::text(message.clone())).await;
-        assert_eq!(socket.until_closed().await, Some(expected), "{message}");
-        assert_eq!(socket.texts, Vec::<String>::new());
-    }
-    let mut silent = Socket::open(&test).await;
-    assert_eq!(silent.until_closed().await, Some(close::NOT_AUTHENTICATED));
-}
-
-#[tokio::test]
-async fn each_bad_frame_has_its_answer_or_its_close_code() {
-    let test = start().await;
-    let ana = test.person("陈一", protocol::account::Role::Resident).await;
-    for (message, expected) in [
-        (Message::text("{\"type\":"), close::POLICY),
-        (Message::text("[".repeat(33) + &"]".repeat(33)), close::POLICY),
-        (Message::binary(b"{}".to_vec()), close::POLICY),
-        (Message::text("x".repeat(64 * 1024 + 1)), close::TOO_BIG),
-    ] {
-        let mut socket = Socket::hello(&ana, &[]).await;
-        socket.raw(message).await;
-        assert_eq!(socket.until_closed().await, Some(expected));
-    }
-    let mut socket = Socket::hello(&ana, &[]).await;
-    for readable in [
-        json!({"type": "shout"}),
-        json!({}),
-        json!(3),
-        json!({"type": "subscribe"}),
-        json!({"type": "subscribe", "room": "rom_1"}),
-        json!({"type": "ping", "t": 1, "x": 1}),
-        json!({"type": "hello", "token": "x"}),
-        json!({"type": "ping", "t": "[".repeat(60_000)}),
-    ] {
-        socket.send(readable.clone()).await;
-        match socket.next().await {
-            Came::Frame(frame) => {
-                assert!(matches!(*frame, ServerFrame::Error { .. }), "{readable}: {frame:?}");
-            }
-            Came::Closed(code) => panic!("{readable}: {code:?}"),
-        }
-    }
-    socket.send(json!({"type": "say", "room": "x", "client_msg_id": "one", "body": {}})).await;
-    socket.until(|frame| matches!(frame, ServerFrame::Refused { .. })).await;
-    for _ in 0..30 {
-        socket.send(json!({"type": "ping", "t": 1})).await;
-    }
-    assert_eq!(socket.until_closed().await, Some(close::TOO_FAST));
-}
-
-/// Frames that a client library would not send.
-#[tokio::test]
-async fn raw_frames_against_the_standard_are_closed_with_1008() {
-    let test = start().await;
-    let ana = test.person("陈一", protocol::account::Role::Resident).await;
-    let hello = json!({"type": "hello", "token": ana.token()}).to_string();
-    let unmasked = [&[0x81, 0x02][..], b"{}"].concat();
-    let split_utf8 = masked(0x81, &[0xe6, 0x88]);
-    let reserved = masked(0xf1, b"{}");
-    let huge_ping = masked(0x89, &[0; 126]);
-    for bytes in [unmasked, split_utf8, reserved, huge_ping] {
-        let mut tcp = raw(&test).await;
-        tcp.write_all(&masked(0x81, hello.as_bytes())).await.unwrap();
-        tcp.write_all(&bytes).await.unwrap();
-        assert_eq!(raw_close_code(&mut tcp).await, Some(close::POLICY), "{bytes:?}");
-    }
-}
-
-pub fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(payload.len()).unwrap();
-    let mut frame = vec![first];
-    if length < 126 {
-        frame.push(0x80 | u8::try_from(length).unwrap());
-    } else {
-        frame.push(0xfe);
-        frame.extend(length.to_be_bytes());
-    }
-    frame.extend([0; 4]);
-    frame.extend(payload);
-    frame
-}
-
-pub async fn raw(test: &TestApp) -> tokio::net::TcpStream {
-    let mut tcp =
-        tokio::net::TcpStream::connect(test.url.trim_start_matches("http://")).await.unwrap();
-    let upgrade = format!(
-        "GET /v1/live HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {}\r\nSec-WebSocket-Protocol: ala.v1\r\n\r\n",
-        generate_key()
-    );
-    tcp.write_all(upgrade.as_bytes()).await.unwrap();
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        head.push(tcp.read_u8().await.unwrap());
-    }
-    assert!(head.starts_with(b"HTTP/1.1 101"));
-    tcp
-}
-
-/// The code in the close frame among what comes.
-async fn raw_close_code(tcp: &mut tokio::net::TcpStream) -> Option<u16> {
-    loop {
-        let (kind, payload) = raw_frame(tcp).await?;
-        if kind == 0x88 {
-            return Some(u16::from_be_bytes([payload[0], payload[1]]));
-        }
-    }
-}
-
-/// The first byte of a frame and what it carries; server frames are not masked.
-pub async fn raw_frame(tcp: &mut tokio::net::TcpStream) -> Option<(u8, Vec<u8>)> {
-    let (first, length) = (tcp.read_u8().await.ok()?, tcp.read_u8().await.ok()?);
-    let length = if length == 126 { tcp.read_u16().await.ok()?.into() } else { u64::from(length) };
-    let mut payload = vec![0; usize::try_from(length).unwrap()];
-    tcp.read_exact(&mut payload).await.ok()?;
-    Some((first, payload))
-}
-
-#[tokio::test]
 async fn a_client_that_does_not_read_is_closed_and_harms_nobody() {
     let test = start().await;
     let m = Mediation::start(&test).await;
     let joint = m.room(JOINT).await;
     let hello = json!({"type": "hello", "token": m.ben.token(), "cursors": {joint.to_string(): 0}});
-    let mut stalled = raw(&test).await;
-    stalled.write_all(&masked(0x81, hello.to_string().as_bytes())).await.unwrap();
+    let mut stalled = raw::open(&test).await;
+    stalled.write_all(&raw::text(hello.to_string())).await.unwrap();
     let mut ana = Socket::hello(&m.ana, &[(joint, 0)]).await;
     ana.until(|frame| matches!(frame, ServerFrame::Presence { person, online: true, .. } if *person == m.ben.id))
         .await;
@@ -467,7 +336,7 @@ async fn a_client_that_does_not_read_is_closed_and_harms_nobody() {
         () = talk => {}
         _ = ana.until(gone) => {}
     }
-    assert_eq!(raw_close_code(&mut stalled).await, Some(close::TOO_SLOW));
+    assert_eq!(raw::close_code(&mut stalled).await, Some(close::TOO_SLOW));
     let last = said(&m.mediator, joint, "last", "完").await.seq;
     ana.until_seq(joint, last).await;
     assert_eq!(ana.seqs(joint), (1..=last).collect::<Vec<_>>());

@@ -1,7 +1,8 @@
 //! What the live socket does about silence, and about many who never say who they are.
 
 use crate::app::TestApp;
-use crate::live::{masked, raw, raw_frame, refused};
+use crate::live::refused;
+use crate::raw::{self, CLOSE, PING, TEXT};
 use crate::socket::{Socket, request};
 use protocol::account::Role;
 use protocol::live::{ServerFrame, close};
@@ -10,7 +11,7 @@ use server::live::{Bounds, Hub};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
-use tokio::time::timeout;
+use tokio::time::{interval, timeout};
 use tokio_tungstenite::tungstenite::handshake::client::Request;
 
 /// Longer than any bound set here; a test that waits this long has failed.
@@ -27,15 +28,15 @@ async fn sec_ws_07_who_answers_pings_stays_and_who_does_not_is_closed() {
     let ana = test.person("陈一", Role::Resident).await;
     let ben = test.person("林二", Role::Resident).await;
     let mut answers = Socket::hello(&ana, &[]).await;
-    let mut silent = raw(&test).await;
+    let mut silent = raw::open(&test).await;
     let hello = json!({"type": "hello", "token": ben.token()}).to_string();
-    silent.write_all(&masked(0x81, hello.as_bytes())).await.unwrap();
+    silent.write_all(&raw::text(hello)).await.unwrap();
     let mut pings = 0;
     let closed = async {
         loop {
-            match raw_frame(&mut silent).await.expect("a frame before the end") {
-                (0x89, _) => pings += 1,
-                (0x88, why) => return u16::from_be_bytes([why[0], why[1]]),
+            match raw::next(&mut silent).await.expect("a frame before the end") {
+                (PING, _) => pings += 1,
+                (CLOSE, why) => return raw::code(&why),
                 _ => {}
             }
         }
@@ -49,6 +50,32 @@ async fn sec_ws_07_who_answers_pings_stays_and_who_does_not_is_closed() {
     assert!(pings >= 2, "{pings} pings");
     answers.send(json!({"type": "ping", "t": 1})).await;
     answers.until(|frame| matches!(frame, ServerFrame::Pong { .. })).await;
+}
+
+/// A letter now and then keeps no socket: only whole frames are heard.
+#[tokio::test]
+async fn sec_ws_07_a_frame_that_never_ends_is_silence() {
+    let silence = Duration::from_secs(2);
+    let test = bounded(&[], Bounds { silence, ..Bounds::default() }).await;
+    let ana = test.person("陈一", Role::Resident).await;
+    let mut slow = raw::open(&test).await;
+    let hello = json!({"type": "hello", "token": ana.token()}).to_string();
+    slow.write_all(&[raw::text(hello), raw::head(TEXT, 60_000)].concat()).await.unwrap();
+    let (mut reads, mut writes) = slow.split();
+    let drip = async {
+        let mut pace = interval(silence / 10);
+        loop {
+            pace.tick().await;
+            if writes.write_all(b" ").await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+    let code = tokio::select! {
+        code = timeout(PATIENCE, raw::close_code(&mut reads)) => code.expect("silence ends in time"),
+        () = drip => unreachable!("it has no end"),
+    };
+    assert_eq!(code, Some(close::GOING_AWAY));
 }
 
 /// From one of several addresses, through a proxy of ours.

@@ -18,6 +18,7 @@ mod agreements;
 mod app;
 mod audio;
 mod audit;
+mod bad_frames;
 mod bus;
 mod bus_outages;
 mod clocks;
@@ -50,8 +51,10 @@ mod meeting;
 mod network;
 mod notices;
 mod obligations;
+mod pages;
 #[path = "../support/postgres.rs"]
 mod postgres;
+mod raw;
 #[path = "../support/redis.rs"]
 mod redis;
 mod refresh;

@@ -7,6 +7,8 @@ async fn start() -> TestApp {
     TestApp::start_two(Redis::start().between(None), |_| {}).await
 }
 
+#[path = "bad_frames.rs"]
+mod bad_frames;
 #[path = "live.rs"]
 mod live;
 #[path = "rooms.rs"]

@@ -8,6 +8,8 @@ async fn start() -> TestApp {
     TestApp::start_two(Redis::start().between(Some((1, 30))), |_| {}).await
 }
 
+#[path = "bad_frames.rs"]
+mod bad_frames;
 #[path = "live.rs"]
 mod live;
 #[path = "rooms.rs"]

@@ -6,6 +6,7 @@ mod words;
 pub mod account;
 pub mod agreement;
 pub mod appointment;
+pub mod as_of;
 pub mod audit;
 pub mod digest;
 pub mod directory;

@@ -162,6 +162,15 @@ impl RoomAddress {
         Self::NEUTRALS,
     ];
 
+    /// The room of this kind; a caucus without a side there is not.
+    pub const fn of(kind: RoomKind, side: Option<Side>) -> Self {
+        match (kind, side) {
+            (RoomKind::Caucus, Some(side)) => Self::Caucus { side },
+            (RoomKind::Neutrals, _) => Self::NEUTRALS,
+            _ => Self::JOINT,
+        }
+    }
+
     pub const fn kind(self) -> RoomKind {
         match self {
             Self::Joint {} => RoomKind::Joint,

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod agreements;
 pub mod app;
 pub mod appointments;
+pub mod as_of;
 pub mod audit;
 pub mod clock;
 pub mod config;

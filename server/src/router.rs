@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::error::ApiError;
 use crate::http::{auth, docs, health};
 use crate::{
-    accounts, agreements, appointments, audit, directory, disputes, evidence, follow_ups,
+    accounts, agreements, appointments, as_of, audit, directory, disputes, evidence, follow_ups,
     invitations, live, media, notices, obligations, rooms, sessions, telemetry,
 };
 use axum::Router;
@@ -31,6 +31,7 @@ pub fn api() -> (Router<App>, OpenApi) {
         .nest("/v1", accounts::staff_routes::routes())
         .nest("/v1", agreements::routes::routes())
         .nest("/v1", appointments::routes::routes())
+        .nest("/v1", as_of::routes::routes())
         .nest("/v1", audit::routes::routes())
         .nest("/v1", directory::admin_routes::routes())
         .nest("/v1", directory::routes::routes())

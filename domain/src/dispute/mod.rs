@@ -27,8 +27,8 @@ use protocol::{AccountId, DisputeId, PartyId, PersonId};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// All that deciding needs to know of a dispute.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// All that deciding needs to know of a dispute. It is kept beside each event, to look back: a new field needs a default.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dispute {
     pub id: DisputeId,
     /// How many events it has behind it.
@@ -94,7 +94,7 @@ pub struct Approval {
 }
 
 /// What 治安调解 hangs on (程序规定 Art 178–180).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublicSecurity {
     pub facts_established: bool,
     pub barred: Option<PublicSecurityBar>,

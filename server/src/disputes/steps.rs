@@ -51,7 +51,7 @@ async fn events(
 ) -> Result<Json<Timeline>, ApiError> {
     let mut db = app.db.acquire().await?;
     let (_, standing) = store::look(&mut db, id, &actor).await?;
-    timeline::read(&mut db, id, &standing).await.map(Json::of)
+    timeline::read(&mut db, id, &standing, None).await.map(Json::of)
 }
 
 /// Add somebody to a side, before the dispute is accepted.

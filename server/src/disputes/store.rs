@@ -195,14 +195,15 @@ async fn append(
     let now = tx.now;
     let person = by != SYSTEM;
     sqlx::query!(
-        "insert into dispute_events (dispute_id, seq, event, caused_by, happened_at, part)
-         values ($1, $2, $3, $4, $5, $6)",
+        "insert into dispute_events (dispute_id, seq, event, caused_by, happened_at, part, state)
+         values ($1, $2, $3, $4, $5, $6, $7)",
         after.id as DisputeId,
         after.version,
         Json(event) as _,
         person.then_some(by.0),
         now,
         part.filter(|_| person) as Option<Part>,
+        Json(after) as _,
     )
     .execute(&mut **tx)
     .await?;

@@ -17,19 +17,23 @@ const INTERNAL: &[&str] = &[
     "facts_established",
 ];
 
+/// Up to this version, or all of it.
 pub async fn read(
     db: &mut PgConnection,
     id: DisputeId,
     standing: &Standing,
+    upto: Option<i64>,
 ) -> Result<Timeline, ApiError> {
     let staff = standing.is_staff() || standing.has(Part::LegalReviewer);
     let hidden: Vec<String> =
         if staff { Vec::new() } else { INTERNAL.iter().map(ToString::to_string).collect() };
     let rows = sqlx::query!(
         r#"select seq, event ->> 'type' as "event!", happened_at, part as "part: Part"
-           from dispute_events where dispute_id = $1 and event ->> 'type' <> all ($2) order by seq"#,
+           from dispute_events
+           where dispute_id = $1 and event ->> 'type' <> all ($2) and ($3::bigint is null or seq <= $3) order by seq"#,
         id as DisputeId,
         &hidden,
+        upto,
     )
     .fetch_all(db)
     .await?;

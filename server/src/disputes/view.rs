@@ -67,7 +67,7 @@ pub async fn of(
         station: StationBrief { id: d.station, name: d.station_name, phone: d.station_phone },
         committee: d.committee,
         risk_level: is_staff(standing).then_some(d.risk_level),
-        parties: if offered { vec![] } else { parties(db, dispute, contacts).await? },
+        parties: if offered { vec![] } else { parties(db, dispute, contacts, None).await? },
         neutrals: neutrals(db, dispute).await?,
         approval: dispute.approval.as_ref().filter(|_| is_staff(standing)).map(|a| ApprovalView {
             ending: a.ending,
@@ -83,10 +83,12 @@ pub async fn of(
     })
 }
 
-async fn parties(
+/// With those who act for them now, or did at that moment.
+pub async fn parties(
     db: &mut PgConnection,
     dispute: &Dispute,
     contacts: bool,
+    as_of: Option<DateTime<Utc>>,
 ) -> sqlx::Result<Vec<PartyView>> {
     let rows = sqlx::query!(
         r#"select p.id as "id: PartyId", p.name, pe.phone from parties p join people pe on pe.id = p.person_id
@@ -97,7 +99,7 @@ async fn parties(
     .await?;
     let mut named: HashMap<PartyId, (String, Option<String>)> =
         rows.into_iter().map(|row| (row.id, (row.name, row.phone))).collect();
-    let mut helpers = representatives(db, dispute.id).await?;
+    let mut helpers = representatives(db, dispute.id, as_of).await?;
     Ok(dispute
         .parties
         .iter()
@@ -124,13 +126,17 @@ async fn parties(
 async fn representatives(
     db: &mut PgConnection,
     id: DisputeId,
+    as_of: Option<DateTime<Utc>>,
 ) -> sqlx::Result<HashMap<PartyId, Vec<RepresentativeView>>> {
     let rows = sqlx::query!(
         r#"select id as "id: RepresentativeId", party_id as "party: PartyId", name,
                   kind as "kind: RepresentativeKind", agent_type as "agent_type: AgentType",
                   powers as "powers: Vec<AgentPower>"
-           from representatives where dispute_id = $1 and ended_at is null order by added_at, id"#,
+           from representatives
+           where dispute_id = $1 and added_at <= coalesce($2, added_at) and (ended_at is null or ended_at > $2)
+           order by added_at, id"#,
         id as DisputeId,
+        as_of,
     )
     .fetch_all(db)
     .await?;

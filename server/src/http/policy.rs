@@ -17,7 +17,8 @@ pub enum Rule {
     Parts(&'static [Part]),
     /// The parts that the lifecycle permits this command to.
     Command(Kind),
-    /// Whoever is in the room named by the request or, to read, was: the database decides, for every entry.
+    /// Whoever is in the room named by the request or, to read, was: the database decides, for every entry. Of a
+    /// dispute: whoever is or was among those who talk in it.
     InRoom,
 }
 
@@ -200,6 +201,7 @@ pub const POLICY: &[Row] = &[
     row("disputes_submit", Rule::Command(Kind::Submit)),
     row("disputes_suspend", Rule::Command(Kind::Suspend)),
     row("disputes_triage", Rule::Command(Kind::Triage)),
+    row("disputes_view_as_of", Rule::InRoom),
     row("disputes_withdraw", Rule::Command(Kind::Withdraw)),
     row("evidence_add", Rule::Parts(HANDS_IN)),
     row("evidence_content", Rule::Parts(INVOLVED)),
@@ -241,6 +243,7 @@ pub const POLICY: &[Row] = &[
     row("rooms_list", Rule::Parts(TALKING)),
     row("rooms_read", Rule::InRoom),
     row("rooms_say", Rule::InRoom),
+    row("rooms_view_as_of", Rule::InRoom),
     row("sessions_acknowledge_rights", Rule::Parts(ACTS_FOR_A_PARTY)),
     row("sessions_arrive", Rule::Parts(ATTENDING)),
     row("sessions_cancel", Rule::Parts(LEADING)),

@@ -356,15 +356,10 @@ pub async fn list(
 
 impl Known {
     fn view(self, members: Vec<MemberView>) -> RoomView {
-        let address = match (self.kind, self.side) {
-            (RoomKind::Caucus, Some(side)) => RoomAddress::Caucus { side },
-            (RoomKind::Neutrals, _) => RoomAddress::NEUTRALS,
-            _ => RoomAddress::JOINT,
-        };
         RoomView {
             id: self.id,
             dispute: self.dispute,
-            address,
+            address: RoomAddress::of(self.kind, self.side),
             open: self.is_open,
             first: self.first,
             head: self.head,

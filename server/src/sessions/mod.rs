@@ -7,4 +7,4 @@ mod setting;
 mod steps;
 pub mod store;
 mod talking;
-mod view;
+pub mod view;

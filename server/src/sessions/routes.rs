@@ -63,7 +63,7 @@ async fn list(
     let mut db = app.db.acquire().await?;
     let (dispute, standing) = disputes::store::look(&mut db, id, &actor).await?;
     let stored = store::load(&mut db, id, None).await?;
-    let sessions = stored.iter().map(|one| view::of(&dispute, &standing, one)).collect();
+    let sessions = stored.iter().map(|one| view::of(&dispute, &standing, &one.session)).collect();
     Ok(Json::of(SessionList { sessions }))
 }
 
@@ -81,7 +81,8 @@ async fn show(
     let mut db = app.db.acquire().await?;
     let of = store::dispute_of(&mut db, id).await?;
     let (dispute, standing) = disputes::store::look(&mut db, of, &actor).await?;
-    Ok(Json::of(view::of(&dispute, &standing, &store::one(&mut db, of, id).await?)))
+    let stored = store::one(&mut db, of, id).await?;
+    Ok(Json::of(view::of(&dispute, &standing, &stored.session)))
 }
 
 /// Have everybody told of a planned session.

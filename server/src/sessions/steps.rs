@@ -57,7 +57,7 @@ pub async fn schedule(
     store::insert(tx, id, &session, host).await?;
     let new = Stored { session, host, full_recording: false, officer_present: false };
     let stored = store::record(tx, id, new, &[event], Some(actor.account)).await?;
-    Ok(view::of(&dispute, &standing, &stored))
+    Ok(view::of(&dispute, &standing, &stored.session))
 }
 
 /// One step as one whole write.
@@ -119,7 +119,7 @@ async fn step(
     } else {
         dispute
     };
-    Ok(view::of(&dispute, &standing, &stored))
+    Ok(view::of(&dispute, &standing, &stored.session))
 }
 
 /// What was said has to be recorded even when the dispute has ended or pauses meanwhile (人民调解法 Art 27).

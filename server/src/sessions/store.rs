@@ -2,6 +2,7 @@
 
 use crate::db::Tx;
 use crate::error::ApiError;
+use chrono::{DateTime, Utc};
 use domain::session::{self, Attendance, Event, RecordAnswer, Session};
 use protocol::dispute::Status;
 use protocol::party::Side;
@@ -60,6 +61,35 @@ pub async fn load(
         let (host, full_recording, officer_present) =
             (row.host, row.full_recording, row.officer_present);
         sessions.push(Stored { session, host, full_recording, officer_present });
+    }
+    Ok(sessions)
+}
+
+/// The sessions of a dispute as they were at a moment. Each event counts by its own time, so that what the other side is
+/// not told of cannot hold back what it is.
+pub async fn as_of(
+    db: &mut PgConnection,
+    dispute: DisputeId,
+    at: DateTime<Utc>,
+) -> Result<Vec<Session>, ApiError> {
+    let rows = sqlx::query!(
+        r#"select s.id as "id: SessionId", e.event as "event: Json<Event>"
+           from sessions s join session_events e on e.session_id = s.id
+           where s.dispute_id = $1 and e.happened_at <= $2 order by s.starts_at, s.id, e.seq"#,
+        dispute as DisputeId,
+        at,
+    )
+    .fetch_all(db)
+    .await?;
+    let mut sessions: Vec<Session> = Vec::new();
+    for row in rows {
+        let before = match (sessions.pop_if(|last| last.id == row.id), &row.event.0) {
+            (Some(known), _) => known,
+            (None, Event::Planned { number, plan }) => Session::new(row.id, *number, plan.clone()),
+            // Not planned yet.
+            (None, _) => continue,
+        };
+        sessions.push(session::evolve(before, &row.event.0));
     }
     Ok(sessions)
 }

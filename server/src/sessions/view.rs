@@ -1,8 +1,7 @@
 //! What one person may see of a session.
 
-use crate::sessions::store::Stored;
 use domain::dispute::{Dispute, Standing};
-use domain::session::{Attendance, RecordAnswer, Viewpoint, phase, publicity};
+use domain::session::{Attendance, RecordAnswer, Session, Viewpoint, phase, publicity};
 use protocol::dispute::Track;
 use protocol::session::{AttendanceView, RecordState, RecordView, SessionPhase, SessionView};
 
@@ -22,9 +21,8 @@ fn viewpoint(dispute: &Dispute, standing: &Standing) -> Viewpoint {
 }
 
 /// Nothing here may differ for one side by what happens in the other's caucus: no version, no times of steps.
-pub fn of(dispute: &Dispute, standing: &Standing, stored: &Stored) -> SessionView {
+pub fn of(dispute: &Dispute, standing: &Standing, s: &Session) -> SessionView {
     let from = viewpoint(dispute, standing);
-    let s = &stored.session;
     let (phase, talking_in) = phase(s, from);
     SessionView {
         id: s.id,

@@ -363,7 +363,10 @@ impl<'a> Stage<'a> {
             )
         });
         [format!(
-            "insert into rooms (id, dispute_id, kind) values ('{room}', '{dispute}', 'joint');"
+            "insert into rooms (id, dispute_id, kind) values ('{room}', '{dispute}', 'joint');
+             insert into room_entries (room_id, seq, body, at)
+             values ('{room}', 1, '{{\"kind\": \"system\", \"notice\": \"opened\"}}', '{}');",
+            self.now()
         )]
         .into_iter()
         .chain(members)

@@ -16,6 +16,8 @@ mod accounts;
 mod agreed;
 mod agreements;
 mod app;
+mod as_of;
+mod as_of_story;
 mod audio;
 mod audit;
 mod bad_frames;

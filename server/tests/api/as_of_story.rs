@@ -118,12 +118,19 @@ async fn back(
     })
 }
 
+/// What each of the people saw at one moment.
+struct Moment {
+    at: DateTime<Utc>,
+    what: &'static str,
+    seen: Vec<Option<Seen>>,
+}
+
 /// A mediation whose moments are written down as they are, to be held against what is told of them later.
 struct Story<'a> {
     m: Mediation<'a>,
     second: Person<'a>,
     rooms: Vec<RoomId>,
-    moments: Vec<(DateTime<Utc>, &'static str, Vec<Option<Seen>>)>,
+    moments: Vec<Moment>,
 }
 
 impl<'a> Story<'a> {
@@ -133,18 +140,18 @@ impl<'a> Story<'a> {
     }
 
     async fn moment(&mut self, what: &'static str) {
-        let (now, mut all) = (self.m.test.now(), Vec::new());
+        let (at, mut seen) = (self.m.test.now(), Vec::new());
         for who in self.people() {
-            all.push(today(&who, &self.m, &self.rooms).await);
+            seen.push(today(&who, &self.m, &self.rooms).await);
         }
-        self.moments.push((now, what, all));
+        self.moments.push(Moment { at, what, seen });
         self.m.test.advance(Duration::seconds(1));
     }
 
     /// Everything is as it was, for everybody.
     async fn holds(&self, when: &str) {
-        for (at, what, all) in &self.moments {
-            for (who, seen) in self.people().iter().zip(all) {
+        for Moment { at, what, seen } in &self.moments {
+            for (who, seen) in self.people().iter().zip(seen) {
                 let told = back(who, &self.m, &self.rooms, *at).await;
                 assert_eq!(told, *seen, "{what}, told {when}, to {}", who.account);
             }
@@ -152,7 +159,7 @@ impl<'a> Story<'a> {
     }
 }
 
-async fn told<'a>(test: &'a TestApp) -> Story<'a> {
+async fn told(test: &TestApp) -> Story<'_> {
     let m = Mediation::accepted(test, Track::PeopleMediation).await;
     let second = test.person("郑调解", Role::PeoplesMediator).await;
     let rooms = sqlx::query("select id from rooms where dispute_id = $1 order by kind, side")
@@ -207,23 +214,23 @@ async fn what_is_told_of_a_moment_is_what_was_seen_at_that_moment() {
     let mut story = told(&test).await;
     story.holds("at the end").await;
     // The story is one in which much changes; a view that were always the same would not be found by it.
-    let status = |seen: &Option<Seen>| seen.as_ref().map(|s| s.dispute["status"].clone());
-    let all: Vec<Option<Value>> = story.moments.iter().map(|(_, _, all)| status(&all[0])).collect();
+    let of = |who: usize, n: usize| story.moments[n].seen[who].as_ref();
+    let all: Vec<Value> =
+        (0..story.moments.len()).map(|n| of(0, n).unwrap().dispute["status"].clone()).collect();
     for needed in [Status::Matching, Status::InMediation, Status::Suspended, Status::Terminated] {
-        assert!(all.contains(&Some(json!(needed))), "{needed}: {all:?}");
+        assert!(all.contains(&json!(needed)), "{needed}: {all:?}");
     }
-    let of = |who: usize, n: usize| story.moments[n].2[who].as_ref();
     assert!(of(3, 1).is_none() && of(4, 8).is_none(), "not there yet");
     assert!(of(5, 3).is_none(), "the station is in no room");
     let (before, after) = (of(3, 4).unwrap(), of(3, 5).unwrap());
     assert_eq!(before.entries, after.entries, "who left reads what was said before, and no more");
     assert!(!before.dispute.is_null() && after.dispute.is_null());
     // In between, and after more has been said.
-    let between = story.moments[2].0 + Duration::milliseconds(500);
+    let between = story.moments[2].at + Duration::milliseconds(500);
     let (m, rooms) = (&story.m, &story.rooms);
     assert_eq!(
         back(&m.ana, m, rooms, between).await,
-        back(&m.ana, m, rooms, story.moments[2].0).await
+        back(&m.ana, m, rooms, story.moments[2].at).await
     );
     story.moment("later").await;
     story.holds("a moment later").await;

@@ -68,7 +68,11 @@ impl Stage<'_> {
                 }
             }
             Secret::Visit => self.visit().await,
-            Secret::Reuse => self.text(self.mediator, room, "s", &self.canary(0)).await.is_said(),
+            // Said again it is the same, however often.
+            Secret::Reuse => {
+                let text = format!("{CANARY}{}", self.world.number);
+                self.text(self.mediator, room, "s", &text).await.is_said();
+            }
             Secret::Apart { recorded } => self.go_apart(recorded).await,
             Secret::Back => {
                 if self.apart && !self.withheld && self.talk == Talk::Elsewhere && !self.replaced {

@@ -25,8 +25,8 @@ pub struct AgreementView {
     /// As the file has it.
     pub number: String,
     pub status: AgreementStatus,
-    /// Grows each time the draft is written; send it back when writing the next.
-    pub revision: i32,
+    /// Grows each time the draft is written; send it back when writing the next. For those who write it.
+    pub revision: Option<i32>,
     pub draft: AgreementDraft,
     /// The sums of the clauses in figures and 大写.
     pub amounts: Vec<AmountInWords>,

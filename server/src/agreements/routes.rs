@@ -40,8 +40,9 @@ async fn show(
     let mut db = app.db.acquire().await?;
     let (dispute, standing) = disputes::store::look(&mut db, id, &actor).await?;
     let stored = service::known(&mut db, id, &standing).await?;
-    let now = app.clock.now();
-    view::of(&mut db, &dispute, &stored, actor.person, &app.rules, now).await.map(Json::of)
+    let (now, person) = (app.clock.now(), actor.person);
+    let viewer = view::Viewer { person, standing: &standing };
+    view::of(&mut db, &dispute, &stored, viewer, &app.rules, now).await.map(Json::of)
 }
 
 /// Write the draft, or replace it.

@@ -74,7 +74,8 @@ impl Held {
         actor: &Actor,
     ) -> Result<AgreementView, ApiError> {
         let now = tx.now;
-        view::of(tx, &self.dispute, &self.stored, actor.person, rules, now).await
+        let viewer = view::Viewer { person: actor.person, standing: &self.standing };
+        view::of(tx, &self.dispute, &self.stored, viewer, rules, now).await
     }
 }
 

@@ -18,17 +18,26 @@ use sqlx::PgConnection;
 
 /// Drafts are the neutrals': they may hold what somebody said in a caucus. The text is everybody's once it is up.
 pub fn may_see(standing: &Standing, agreement: &Agreement) -> bool {
-    let neutral = [Part::Mediator, Part::CoMediator, Part::InvitedLawyer]
-        .iter()
-        .any(|part| standing.has(*part));
-    neutral || agreement.frozen.is_some()
+    writes(standing) || agreement.frozen.is_some()
+}
+
+/// How often a draft was written is its authors' too: it would tell one side how much was talked about with the other.
+fn writes(standing: &Standing) -> bool {
+    let neutral = [Part::Mediator, Part::CoMediator, Part::InvitedLawyer];
+    neutral.iter().any(|part| standing.has(*part))
+}
+
+/// Who looks at an agreement.
+pub struct Viewer<'a> {
+    pub person: PersonId,
+    pub standing: &'a Standing,
 }
 
 pub async fn of(
     db: &mut PgConnection,
     dispute: &Dispute,
     stored: &Stored,
-    viewer: PersonId,
+    viewer: Viewer<'_>,
     rules: &Rules,
     now: DateTime<Utc>,
 ) -> Result<AgreementView, ApiError> {
@@ -46,7 +55,7 @@ pub async fn of(
         dispute: dispute.id,
         number: stored.number.to_string(),
         status: agreement.status,
-        revision: stored.revision,
+        revision: writes(viewer.standing).then_some(stored.revision),
         draft: agreement.draft.clone(),
         amounts: amounts(agreement),
         text: match (frozen, &ground) {
@@ -57,7 +66,7 @@ pub async fn of(
         text_hash: frozen.map(|frozen| frozen.text_hash.clone()),
         requires_wet_ink: domain::agreement::writing::requires_wet_ink(&agreement.draft),
         missing: missing(agreement, ground.as_ref(), lacking, now),
-        signing: ground.as_ref().and_then(|ground| signing(agreement, ground, viewer)),
+        signing: ground.as_ref().and_then(|ground| signing(agreement, ground, viewer.person)),
         effective_at: agreement.effective_at,
         confirmable_until: agreement
             .effective_at

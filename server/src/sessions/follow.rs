@@ -4,9 +4,9 @@ use crate::db::{Hint, Tx};
 use crate::error::ApiError;
 use crate::rooms::people::note;
 use domain::session::{Event, Session};
+use protocol::DisputeId;
 use protocol::room::{RoomAddress, SystemNotice};
 use protocol::session::SessionStatus;
-use protocol::{DisputeId, SessionId};
 
 pub struct News<'a> {
     pub before: &'a Session,
@@ -14,8 +14,11 @@ pub struct News<'a> {
     pub events: &'a [Event],
 }
 
-pub const fn talks(session: &Session) -> bool {
-    matches!(session.status, SessionStatus::Joint | SessionStatus::Caucus)
+impl News<'_> {
+    /// Whether the first talk of the session begins, wherever that is.
+    pub fn is_first_talk(&self) -> bool {
+        self.before.status == SessionStatus::RightsRead && room(self.after).is_some()
+    }
 }
 
 /// The room where a session talks.
@@ -34,15 +37,17 @@ pub async fn tell(
     recording_began: bool,
 ) -> Result<(), ApiError> {
     let (was, is) = (room(news.before), room(news.after));
-    if let Some(caucus) = was.filter(|_| was != is).filter(|room| *room != RoomAddress::JOINT) {
-        note(tx, dispute, caucus, SystemNotice::SessionEnded, None).await?;
+    let caucus = |room: &RoomAddress| was != is && *room != RoomAddress::JOINT;
+    if let Some(left) = was.filter(caucus) {
+        note(tx, dispute, left, SystemNotice::SessionEnded, None).await?;
     }
-    if let Some(began) = is.filter(|_| was != is) {
-        let again = began == RoomAddress::JOINT && met_before(tx, news.after).await?;
-        // The joint room is told once: a second line would tell how long it was left alone, and for whom.
-        if !again {
-            note(tx, dispute, began, SystemNotice::SessionStarted, None).await?;
-        }
+    // The joint room is told once, with the first talk wherever that is: a line of when the sides met would tell that
+    // somebody was heard before, and a second one how long the room was left alone.
+    if news.is_first_talk() {
+        note(tx, dispute, RoomAddress::JOINT, SystemNotice::SessionStarted, None).await?;
+    }
+    if let Some(began) = is.filter(caucus) {
+        note(tx, dispute, began, SystemNotice::SessionStarted, None).await?;
     }
     if let (true, Some(room)) = (recording_began, is) {
         note(tx, dispute, room, SystemNotice::RecordingStarted, None).await?;
@@ -54,16 +59,4 @@ pub async fn tell(
         tx.hint(Hint::Dispute(dispute));
     }
     Ok(())
-}
-
-/// Whether the sides had met in this session before its last event.
-async fn met_before(tx: &mut Tx, session: &Session) -> sqlx::Result<bool> {
-    sqlx::query_scalar!(
-        r#"select exists (select from session_events
-               where session_id = $1 and seq < $2 and event ->> 'type' = 'joint_began') as "met!""#,
-        session.id as SessionId,
-        session.version,
-    )
-    .fetch_one(&mut **tx)
-    .await
 }

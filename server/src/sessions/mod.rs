@@ -3,6 +3,7 @@
 mod attending;
 mod follow;
 pub mod routes;
+mod safeguards;
 mod setting;
 mod steps;
 pub mod store;

@@ -1,7 +1,7 @@
 //! The dispute as a session sees it at this moment.
 
 use crate::error::ApiError;
-use crate::sessions::store::Stored;
+use crate::sessions::safeguards::Safeguards;
 use chrono::{DateTime, Months, Utc};
 use domain::calendar::local_day;
 use domain::dispute::Dispute;
@@ -21,10 +21,11 @@ struct Helpers {
     agrees_to_meet: bool,
 }
 
+/// With what the host has said of the room that the next step leads to.
 pub async fn of(
     db: &mut PgConnection,
     dispute: &Dispute,
-    stored: Option<&Stored>,
+    safeguards: Safeguards,
     now: DateTime<Utc>,
 ) -> Result<Setting, ApiError> {
     let mut helpers = helpers(db, dispute.id, now).await?;
@@ -56,10 +57,10 @@ pub async fn of(
         parties,
         facts_established: dispute.public_security.facts_established,
         officers,
-        full_recording: stored.is_some_and(|stored| stored.full_recording),
+        full_recording: safeguards.full_recording,
         protection: dv_protection(db, dispute.id).await?.then(|| Protection {
             victim_agrees_to_joint: all_agree,
-            officer_present: officers > 0 || stored.is_some_and(|stored| stored.officer_present),
+            officer_present: officers > 0 || safeguards.officer_present,
         }),
     })
 }

@@ -6,6 +6,7 @@ use crate::disputes::{self, lifecycle};
 use crate::error::ApiError;
 use crate::http::{Actor, IdempotencyKey, Written, write};
 use crate::media;
+use crate::sessions::safeguards::{self, ByRoom, Safeguards};
 use crate::sessions::store::{self, Stored};
 use crate::sessions::{follow, setting, view};
 use chrono::TimeDelta;
@@ -16,13 +17,6 @@ use protocol::session::{PlanSession, SessionStatus, SessionView};
 use protocol::{DisputeId, SessionId};
 
 const LONGEST: TimeDelta = TimeDelta::hours(12);
-
-/// What the host says of the circumstances of the talk that begins.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Safeguards {
-    pub full_recording: bool,
-    pub officer_present: bool,
-}
 
 /// Plans a session: the dispute has to be ready for one, and the mediator free.
 pub async fn schedule(
@@ -39,7 +33,7 @@ pub async fn schedule(
     let now = tx.now;
     let dispute =
         lifecycle::apply(tx, rules, before, &standing, dispute::Command::Schedule).await?;
-    let setting = setting::of(tx, &dispute, None, now).await?;
+    let setting = setting::of(tx, &dispute, Safeguards::default(), now).await?;
     let all = store::load(tx, id, None).await?;
     let earlier: Vec<_> = all
         .iter()
@@ -55,7 +49,7 @@ pub async fn schedule(
     let host = host.ok_or_else(|| ApiError::from(dispute::Refusal::DisclosurePending))?;
     let session = Session::new(SessionId(tx.ids.next()), number, plan);
     store::insert(tx, id, &session, host).await?;
-    let new = Stored { session, host, full_recording: false, officer_present: false };
+    let new = Stored { session, host, safeguards: ByRoom::default() };
     let stored = store::record(tx, id, new, &[event], Some(actor.account)).await?;
     Ok(view::of(&dispute, &standing, &stored.session))
 }
@@ -94,7 +88,7 @@ async fn step(
     actor: &Actor,
     id: SessionId,
     command: Command,
-    safeguards: Safeguards,
+    said: Safeguards,
 ) -> Result<SessionView, ApiError> {
     let of = store::dispute_of(tx, id).await?;
     let (dispute, standing) = disputes::store::lock(tx, of, actor).await?;
@@ -103,17 +97,20 @@ async fn step(
     }
     let mut stored = store::one(tx, of, id).await?;
     let before = stored.session.clone();
-    let recorded = stored.full_recording;
-    stored.full_recording |= safeguards.full_recording;
-    stored.officer_present |= safeguards.officer_present;
+    let (mut known, mut held) = (Safeguards::default(), Safeguards::default());
+    if let Some(room) = safeguards::room_of(&command) {
+        known = stored.safeguards.of(room);
+        stored.safeguards.add(room, said);
+        held = stored.safeguards.of(room);
+    }
     let now = tx.now;
-    let setting = setting::of(tx, &dispute, Some(&stored), now).await?;
+    let setting = setting::of(tx, &dispute, held, now).await?;
     let events = session::decide(&stored.session, &setting, actor.person, command)?;
     let stored = store::record(tx, of, stored, &events, Some(actor.account)).await?;
     media::settle(tx, of).await?;
     let news = follow::News { before: &before, after: &stored.session, events: &events };
-    follow::tell(tx, of, &news, stored.full_recording && !recorded).await?;
-    let first_talk = before.status == SessionStatus::RightsRead && follow::talks(&stored.session);
+    follow::tell(tx, of, &news, held.full_recording && !known.full_recording).await?;
+    let first_talk = news.is_first_talk();
     let dispute = if first_talk && dispute.status == protocol::dispute::Status::Scheduled {
         lifecycle::apply(tx, rules, dispute, &standing, dispute::Command::Begin).await?
     } else {

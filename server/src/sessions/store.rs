@@ -2,6 +2,7 @@
 
 use crate::db::Tx;
 use crate::error::ApiError;
+use crate::sessions::safeguards::ByRoom;
 use chrono::{DateTime, Utc};
 use domain::session::{self, Attendance, Event, RecordAnswer, Session};
 use protocol::dispute::Status;
@@ -15,8 +16,7 @@ use sqlx::types::Json;
 pub struct Stored {
     pub session: Session,
     pub host: AccountId,
-    pub full_recording: bool,
-    pub officer_present: bool,
+    pub safeguards: ByRoom,
 }
 
 /// The dispute a session belongs to; who may know of it is decided there.
@@ -39,7 +39,7 @@ pub async fn load(
     let rows = sqlx::query!(
         r#"select id as "id: SessionId", number, status as "status: SessionStatus", side as "side: Side",
                   host_id as "host: AccountId", plan as "plan: Json<protocol::session::PlanSession>",
-                  full_recording, officer_present, record as "record: Json<session::Record>", version
+                  safeguards as "safeguards: Json<ByRoom>", record as "record: Json<session::Record>", version
            from sessions where dispute_id = $1 and ($2::uuid is null or id = $2) order by starts_at, id"#,
         dispute as DisputeId,
         only as Option<SessionId>,
@@ -58,9 +58,7 @@ pub async fn load(
             record: row.record.map(|record| record.0),
             version: row.version,
         };
-        let (host, full_recording, officer_present) =
-            (row.host, row.full_recording, row.officer_present);
-        sessions.push(Stored { session, host, full_recording, officer_present });
+        sessions.push(Stored { session, host: row.host, safeguards: row.safeguards.0 });
     }
     Ok(sessions)
 }
@@ -170,14 +168,13 @@ async fn append(
 async fn save(tx: &mut Tx, dispute: DisputeId, stored: &Stored) -> sqlx::Result<()> {
     let s = &stored.session;
     sqlx::query!(
-        "update sessions set status = $3, side = $4, full_recording = $5, officer_present = $6, record = $7, version = $8
+        "update sessions set status = $3, side = $4, safeguards = $5, record = $6, version = $7
          where id = $1 and dispute_id = $2",
         s.id as SessionId,
         dispute as DisputeId,
         s.status as SessionStatus,
         s.side as Option<Side>,
-        stored.full_recording,
-        stored.officer_present,
+        Json(&stored.safeguards) as _,
         s.record.as_ref().map(Json) as _,
         s.version,
     )

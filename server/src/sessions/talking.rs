@@ -3,7 +3,8 @@
 use crate::app::App;
 use crate::error::ApiError;
 use crate::http::{Actor, IdempotencyKey, Json, Path, Written};
-use crate::sessions::steps::{self, Safeguards};
+use crate::sessions::safeguards::Safeguards;
+use crate::sessions::steps;
 use axum::extract::State;
 use domain::session::Command;
 use protocol::SessionId;

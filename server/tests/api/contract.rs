@@ -5,7 +5,8 @@ use jsonschema::Validator;
 use reqwest::Method;
 use serde_json::{Value, json};
 use server::router;
-use std::sync::LazyLock;
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex};
 
 pub static DOCUMENT: LazyLock<Value> =
     LazyLock::new(|| serde_json::to_value(router::api().1).unwrap());
@@ -26,7 +27,14 @@ pub fn validator(schema: &Value) -> Validator {
 
 /// What does not fit, one line each.
 pub fn misfits(schema: &Value, value: &Value) -> Vec<String> {
-    let validator = validator(schema);
+    // Made once for each schema: that takes far longer than to look at an answer.
+    static KNOWN: LazyLock<Mutex<HashMap<String, &'static Validator>>> =
+        LazyLock::new(Mutex::default);
+    let validator = *KNOWN
+        .lock()
+        .unwrap()
+        .entry(schema.to_string())
+        .or_insert_with(|| Box::leak(Box::new(validator(schema))));
     validator.iter_errors(value).map(|e| format!("{}: {e}", e.instance_path())).collect()
 }
 

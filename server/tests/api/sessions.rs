@@ -171,6 +171,34 @@ async fn nothing_the_other_side_can_read_or_hear_tells_of_a_caucus() {
     assert_eq!(phone.seqs(joint), (1..=last).collect::<Vec<_>>());
 }
 
+/// What the respondent is told in the joint room when the talk has begun, and in both rooms after they were heard and all
+/// met again.
+async fn told_to_ben(first: (&str, Value)) -> [Vec<SystemNotice>; 3] {
+    let test = TestApp::start().await;
+    let m = Mediation::start(&test).await;
+    let id = scheduled(&m, &m.mediator, 1).await.id;
+    ready(&m, &m.mediator, id, &[&m.ana, &m.ben]).await;
+    let (joint, own) = (m.room(JOINT).await, m.room(B).await);
+    done(&m.mediator, id, first.0, Some(first.1)).await;
+    let begun = notices(&m.ben, joint).await;
+    let recorded = json!({"side": "respondent", "full_recording": true});
+    done(&m.mediator, id, "caucus", Some(recorded)).await;
+    done(&m.mediator, id, "joint", Some(json!({"full_recording": true}))).await;
+    [begun, notices(&m.ben, joint).await, notices(&m.ben, own).await]
+}
+
+#[tokio::test]
+async fn nobody_learns_that_a_talk_began_with_the_other_side_or_was_recorded_there() {
+    use SystemNotice::{RecordingStarted, SessionEnded, SessionStarted};
+    let together = told_to_ben(("joint", json!({}))).await;
+    let with_ana = json!({"side": "applicant", "full_recording": true});
+    assert_eq!(told_to_ben(("caucus", with_ana)).await, together);
+    let [begun, joint, own] = together;
+    assert_eq!(begun, [SessionStarted]);
+    assert_eq!(joint, [SessionStarted, RecordingStarted]);
+    assert_eq!(own, [SessionStarted, RecordingStarted, SessionEnded]);
+}
+
 /// What the officer who owns the dispute reads: police are bound by the secrecy of a caucus too.
 async fn all_that_station(m: &Mediation<'_>, session: SessionId) -> Vec<Value> {
     let mut seen = Vec::new();
@@ -271,6 +299,9 @@ async fn public_security_mediation_has_its_guards() {
     done(&m.officer, id, "verify", Some(verified(m.ben.id))).await;
     done(&m.ben, id, "acknowledge-rights", None).await;
     done(&m.officer, id, "joint", Some(recorded)).await;
+    let elsewhere = json!({"side": "applicant"});
+    let unrecorded = step(&m.officer, id, "caucus", Some(elsewhere)).await;
+    unrecorded.is_refused(409, ErrorCode::RecordingRequired);
     let joint = m.rooms(&m.ana).await[0].id;
     assert!(notices(&m.ana, joint).await.contains(&SystemNotice::RecordingStarted));
     let late = plan(tomorrow + Duration::days(20));

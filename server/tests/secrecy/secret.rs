@@ -1,0 +1,151 @@
+//! What happens on the applicant's side and among the neutrals, in one world only: no trace of it reaches anybody else.
+
+use crate::app::Answer;
+use crate::history::Secret;
+use crate::observed::CANARY;
+use crate::socket::Socket;
+use crate::stage::{Paper, SMALL, Stage, Talk};
+use protocol::live::ServerFrame;
+use protocol::media::Admission;
+use serde_json::{Value, json};
+
+impl Answer {
+    /// Said by somebody who may.
+    #[track_caller]
+    pub fn is_said(self) {
+        self.ok();
+    }
+}
+
+impl Stage<'_> {
+    /// Takes its turn in both worlds, and happens in one.
+    pub async fn secret(&mut self, here: bool, what: Secret) {
+        self.next(true);
+        if here {
+            self.in_caucus(what).await;
+        }
+        self.listen().await;
+    }
+
+    fn canary(&self, n: u64) -> String {
+        format!("{CANARY}{}-{}-{n}", self.world.number, self.step)
+    }
+
+    async fn in_caucus(&mut self, what: Secret) {
+        let (step, room) = (self.step, self.cast.caucus_a);
+        match what {
+            Secret::Say { by_mediator, times } => {
+                let who = if by_mediator { self.mediator } else { self.ana };
+                for n in 0..u64::from(times) {
+                    self.text(who, room, &format!("s{step}-{n}"), &self.canary(n)).await.is_said();
+                }
+            }
+            Secret::SayAmongNeutrals => {
+                let id = format!("s{step}");
+                let said = self.text(self.mediator, self.cast.neutrals, &id, &self.canary(0)).await;
+                said.is_said();
+            }
+            Secret::Read => {
+                let path = format!("/v1/rooms/{room}/read");
+                for who in [self.ana, self.mediator] {
+                    self.post(who, &path, json!({"seq": step})).await.ok();
+                }
+            }
+            Secret::HandIn => {
+                let piece = self.hand_in(self.ana, 1_000 + step, SMALL).await.unwrap();
+                self.secrets.push(piece);
+            }
+            Secret::Show => {
+                if let Some(piece) = self.secrets.last().copied() {
+                    let body =
+                        json!({"kind": "image", "evidence": piece, "caption": self.canary(0)});
+                    self.say(self.ana, room, &format!("s{step}"), body).await.is_said();
+                }
+            }
+            Secret::Download => {
+                if let Some(piece) = self.secrets.last() {
+                    self.mediator.get(&format!("/v1/evidence/{piece}/content")).await.ok();
+                }
+            }
+            Secret::Visit => self.visit().await,
+            // Said again it is the same, however often.
+            Secret::Reuse => {
+                let text = format!("{CANARY}{}", self.world.number);
+                self.text(self.mediator, room, "s", &text).await.is_said();
+            }
+            Secret::Apart { recorded } => self.go_apart(recorded).await,
+            Secret::Back => {
+                if self.apart && !self.withheld && self.talk == Talk::Elsewhere && !self.replaced {
+                    self.joint(false).await.ok();
+                    self.apart = false;
+                }
+            }
+            Secret::Sound => self.secret_sound().await,
+            Secret::Draft(times) => {
+                if self.paper == Paper::Draft && !self.replaced {
+                    for n in 0..u64::from(times) {
+                        self.write_draft(&self.canary(n)).await.ok();
+                    }
+                }
+            }
+            Secret::AgreeToMeet => {
+                if self.withheld {
+                    let body = json!({"party": self.cast.of_ana});
+                    self.post(self.ana, &self.of_dispute("/agree-to-meet"), body).await.ok();
+                }
+            }
+        }
+    }
+
+    async fn visit(&self) {
+        let room = self.cast.caucus_a;
+        let mut device = Socket::hello(&self.ana, &[(room, 0)]).await;
+        device.caught_up(room).await;
+        device.send(json!({"type": "typing", "room": room})).await;
+        device.send(json!({"type": "ping", "t": 1})).await;
+        device.until(|frame| matches!(frame, ServerFrame::Pong { .. })).await;
+        drop(device);
+        self.gone(self.ana).await;
+    }
+
+    /// The session goes to the applicant's caucus.
+    pub async fn to_ana(&self, recorded: bool) -> Answer {
+        let body = json!({
+            "side": "applicant", "full_recording": recorded, "officer_present": true
+        });
+        self.post(self.mediator, &self.of_session("/caucus"), body).await
+    }
+
+    pub async fn joint(&self, recorded: bool) -> Answer {
+        let body = json!({"full_recording": recorded, "officer_present": true});
+        self.post(self.mediator, &self.of_session("/joint"), body).await
+    }
+
+    async fn go_apart(&mut self, recorded: bool) {
+        if self.talk == Talk::Elsewhere && !self.apart && !self.replaced {
+            self.to_ana(recorded).await.ok();
+            self.apart = true;
+        }
+    }
+
+    /// Both come into the sound of the caucus, are recorded, and go again.
+    async fn secret_sound(&mut self) {
+        if !self.apart || self.replaced || self.talk != Talk::Elsewhere {
+            return;
+        }
+        let mut turns = Vec::new();
+        for who in [self.mediator, self.ana] {
+            let path = self.of_session("/media/join");
+            let there: Admission = self.post(who, &path, Value::Null).await.to();
+            turns.push((who, there.media.turn));
+        }
+        let announce = self.of_session("/media/announce-recording");
+        self.post(self.mediator, &announce, Value::Null).await.ok();
+        let answer = self.of_session("/media/answer-recording");
+        self.post(self.ana, &answer, json!({"consents": true})).await.ok();
+        for (who, turn) in turns {
+            let leave = self.of_session("/media/leave");
+            self.post(who, &leave, json!({"turn": turn})).await.ok();
+        }
+    }
+}

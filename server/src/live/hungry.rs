@@ -34,6 +34,12 @@ impl Hungry {
         held(&self.0).feeders -= 1;
     }
 
+    /// Nobody waits and nothing is being read.
+    pub fn is_idle(&self) -> bool {
+        let state = held(&self.0);
+        state.queue.is_empty() && state.feeders == 0
+    }
+
     /// None ends the one who asks, in the same moment: whoever is added from then on opens another.
     pub fn next(&self) -> Option<Arc<Live>> {
         let mut state = held(&self.0);

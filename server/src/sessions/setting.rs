@@ -58,7 +58,7 @@ pub async fn of(
         facts_established: dispute.public_security.facts_established,
         officers,
         full_recording: safeguards.full_recording,
-        protection: dv_protection(db, dispute.id).await?.then(|| Protection {
+        protection: dv_protection(db, dispute.id).await?.then_some(Protection {
             victim_agrees_to_joint: all_agree,
             officer_present: officers > 0 || safeguards.officer_present,
         }),

@@ -3,7 +3,12 @@
 //!
 //! `make fuzz` runs them under libFuzzer. `cargo test` runs them over `seeds` and `regressions`; an input that once
 //! failed is copied to the latter.
-#![expect(clippy::panic, clippy::expect_used, reason = "a target fails by panicking")]
+#![expect(
+    clippy::panic,
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a target fails by panicking"
+)]
 
 mod bus;
 mod cursor;

@@ -24,11 +24,11 @@ pub fn head(first: u8, length: u64) -> Vec<u8> {
     match (u8::try_from(length), u16::try_from(length)) {
         (Ok(short @ ..126), _) => head.push(0x80 | short),
         (_, Ok(length)) => {
-            head.push(0x80 | 0x7e);
+            head.push(0xfe);
             head.extend(length.to_be_bytes());
         }
         _ => {
-            head.push(0x80 | 127);
+            head.push(0xff);
             head.extend(length.to_be_bytes());
         }
     }

@@ -52,6 +52,44 @@ pub struct Client {
     http: reqwest::Client,
 }
 
+/// An attempt under way, written down when it is over. One that is given up before it has an answer may be stored all
+/// the same.
+pub struct Trying<'a> {
+    client: &'a Client,
+    write: &'a Write<'a>,
+    via: Via,
+    began: u64,
+    outcome: Outcome,
+}
+
+impl Trying<'_> {
+    pub fn end<T>(mut self, answer: &Answer<T>, place: impl Fn(&T) -> Option<Place>) {
+        self.outcome = match answer {
+            Answer::Done(value) => Outcome::Acked { place: place(value) },
+            Answer::Refused(code) => Outcome::Refused { code: code.clone() },
+            Answer::Unknown => Outcome::Unknown,
+        };
+    }
+}
+
+impl Drop for Trying<'_> {
+    fn drop(&mut self) {
+        let recorder = &self.client.recorder;
+        let ended = recorder.now();
+        for item in &self.write.items {
+            recorder.attempt(Attempt {
+                log: item.log.clone(),
+                item: item.name.clone(),
+                client: self.client.number,
+                via: self.via,
+                began: self.began,
+                ended,
+                outcome: self.outcome.clone(),
+            });
+        }
+    }
+}
+
 impl Client {
     /// From an address of its own, if one is told.
     pub fn new(
@@ -71,40 +109,16 @@ impl Client {
         write: &Write<'_>,
         place: impl Fn(&T) -> Option<Place>,
     ) -> anyhow::Result<Answer<T>> {
-        let began = self.recorder.now();
+        let attempt = self.begin(write, Via::Http);
         let answer: Answer<T> = self
             .ask(Method::POST, write.who, &write.path, Some((write.key.as_str(), &write.body)))
             .await?;
-        self.note(write, Via::Http, began, &answer, place);
+        attempt.end(&answer, place);
         Ok(answer)
     }
 
-    /// Writes down what came of an attempt.
-    pub fn note<T>(
-        &self,
-        write: &Write<'_>,
-        via: Via,
-        began: u64,
-        answer: &Answer<T>,
-        place: impl Fn(&T) -> Option<Place>,
-    ) {
-        let ended = self.recorder.now();
-        let outcome = match answer {
-            Answer::Done(value) => Outcome::Acked { place: place(value) },
-            Answer::Refused(code) => Outcome::Refused { code: code.clone() },
-            Answer::Unknown => Outcome::Unknown,
-        };
-        for item in &write.items {
-            self.recorder.attempt(Attempt {
-                log: item.log.clone(),
-                item: item.name.clone(),
-                client: self.number,
-                via,
-                began,
-                ended,
-                outcome: outcome.clone(),
-            });
-        }
+    pub fn begin<'a>(&'a self, write: &'a Write<'a>, via: Via) -> Trying<'a> {
+        Trying { client: self, write, via, began: self.recorder.now(), outcome: Outcome::Unknown }
     }
 
     /// The same request with the same key until the answer is definite.

@@ -43,9 +43,9 @@ impl Lane {
         place: impl Fn(&Said) -> Option<Place>,
     ) -> anyhow::Result<Answer<Said>> {
         let Some(line) = speaker.line else { return self.client.once(write, place).await };
-        let began = self.client.recorder.now();
+        let attempt = self.client.begin(write, Via::Socket);
         let answer = line.say(speaker.room, serde_json::from_value(write.body.clone())?).await;
-        self.client.note(write, Via::Socket, began, &answer, place);
+        attempt.end(&answer, place);
         Ok(answer)
     }
 }

@@ -5,9 +5,10 @@
 
 use crate::live::held;
 use crate::live::incoming::Incoming;
-use crate::live::limits::{QUEUE_BYTES, QUEUE_FRAMES, QUEUE_LOW};
+use crate::live::limits::{QUEUE_BYTES, QUEUE_FRAMES, QUEUE_LOW, SEND_BUFFER};
 use crate::live::wire::Frame;
 use bytes::{Buf, Bytes};
+use rustix::net::sockopt::set_socket_send_buffer_size;
 use rustix::net::{RecvFlags, recv};
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, IoSlice, Read};
@@ -117,6 +118,10 @@ impl Line {
 
 impl Connection {
     pub fn new(tcp: TcpStream, already_read: Vec<u8>) -> Self {
+        // Left to itself the kernel takes megabytes for somebody who does not read, and nobody would notice.
+        if let Err(error) = set_socket_send_buffer_size(&tcp, SEND_BUFFER) {
+            tracing::debug!(%error, "a socket keeps the send buffer it has");
+        }
         let incoming = Incoming::new(already_read);
         let line = Line { incoming, waiting: VecDeque::new(), unsent: 0 };
         Self { tcp, line: Mutex::new(line), wake: Notify::new(), low: Notify::new() }

@@ -11,6 +11,8 @@ pub const NESTING: usize = 32;
 pub const SEND_WITHIN: Duration = Duration::from_secs(10);
 pub const QUEUE_FRAMES: usize = 256;
 pub const QUEUE_BYTES: usize = 1024 * 1024;
+/// What the kernel takes before the queue begins to fill; it reckons its own bookkeeping in and doubles it.
+pub const SEND_BUFFER: usize = 64 * 1024;
 /// Backlog waits until the queue is below this, so that a long one never fills it.
 pub const QUEUE_LOW: usize = 64 * 1024;
 pub const ROOMS: usize = 64;

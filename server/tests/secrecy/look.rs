@@ -78,8 +78,13 @@ impl<'a> Stage<'a> {
     fn secrets_to_guess(&self) -> Vec<EvidenceId> {
         let lately = self.step.saturating_sub(4)..self.step;
         let steps = lately.flat_map(|step| [(0, step), (1, step)]);
-        let bases = steps.map(|(world, step)| base(self.history, step, Some(world)));
-        bases.map(|base| EvidenceId(Uuid::from_u128(u128::from(base + 4)))).collect()
+        steps.map(|(world, step)| self.secret_piece(world, step)).collect()
+    }
+
+    /// What a piece is called that is handed in at this step in this world alone.
+    pub fn secret_piece(&self, world: usize, step: u64) -> EvidenceId {
+        let base = base(self.history, step, Some(world));
+        EvidenceId(Uuid::from_u128(u128::from(base + 3)))
     }
 
     pub async fn look_at_dispute(&mut self) {

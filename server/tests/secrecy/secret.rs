@@ -53,6 +53,8 @@ impl Stage<'_> {
             }
             Secret::HandIn => {
                 let piece = self.hand_in(self.ana, 1_000 + step, SMALL).await.unwrap();
+                // Or the other side would guess at something that is in no world.
+                assert_eq!(piece, self.secret_piece(self.world.number, step));
                 self.secrets.push(piece);
             }
             Secret::Show => {

@@ -203,16 +203,11 @@ impl<'a> Stage<'a> {
     /// Notes what the respondent's device was told in this step. Between rooms there is no order, and the same state is
     /// read once or twice when it is told of twice at the same time.
     pub async fn listen(&mut self) {
+        // What the device asked for has been carried out; then what follows from it has been sent; then it is here.
+        self.pong().await;
         self.quiet().await;
+        self.pong().await;
         let phone = self.phone.as_mut().unwrap();
-        phone.send(json!({"type": "ping", "t": self.step})).await;
-        loop {
-            match phone.next().await {
-                Came::Frame(frame) if matches!(*frame, ServerFrame::Pong { .. }) => break,
-                Came::Frame(_) => {}
-                Came::Closed(code) => panic!("the respondent's device is closed with {code:?}"),
-            }
-        }
         let mut new: Vec<String> = phone.texts[self.heard..].to_vec();
         self.heard = phone.texts.len();
         // What is told of media goes its own way, and is waited for where something is to come.
@@ -224,6 +219,18 @@ impl<'a> Stage<'a> {
         states.retain(|text| text.contains(r#""type":"state""#));
         for text in new.into_iter().chain(states) {
             self.seen.note(format!("frame in step {}", self.step), text);
+        }
+    }
+
+    async fn pong(&mut self) {
+        let phone = self.phone.as_mut().unwrap();
+        phone.send(json!({"type": "ping", "t": self.step})).await;
+        loop {
+            match phone.next().await {
+                Came::Frame(frame) if matches!(*frame, ServerFrame::Pong { .. }) => break,
+                Came::Frame(_) => {}
+                Came::Closed(code) => panic!("the respondent's device is closed with {code:?}"),
+            }
         }
     }
 

@@ -203,8 +203,10 @@ impl<'a> Stage<'a> {
     /// Notes what the respondent's device was told in this step. Between rooms there is no order, and the same state is
     /// read once or twice when it is told of twice at the same time.
     pub async fn listen(&mut self) {
-        // What the device asked for has been carried out; then what follows from it has been sent; then it is here.
+        // What the device asked for has been carried out; then what follows from it has been sent; then it
+        // is here. What the first pong says of rooms may be late.
         self.pong().await;
+        self.phone.as_mut().unwrap().texts.pop();
         self.quiet().await;
         self.pong().await;
         let phone = self.phone.as_mut().unwrap();

@@ -12,6 +12,9 @@ use std::process::{Command, Stdio};
 const INSIDE: &str = "ALA_LOAD_TESTS_NETWORK";
 /// As on most lines: on loopback a packet is 64 KiB otherwise, and few of those make a message.
 const LARGEST_PACKET: &str = "1500";
+/// Least, first and most bytes that a socket takes before they are read: as little as a phone's, so that a client that
+/// stops reading is felt by the server soon.
+const RECEIVED: (&str, &str) = ("/proc/sys/net/ipv4/tcp_rmem", "4096 32768 32768");
 /// How the kernel writes it down.
 const ESTABLISHED: &str = "01";
 /// Clients call from these; what holds the run together does not.
@@ -42,6 +45,7 @@ fn prepare() -> anyhow::Result<()> {
     let up = ["link", "set", "lo", "up", "mtu", LARGEST_PACKET];
     let done = Command::new(ip).args(up).status().context("cannot run `ip`")?;
     ensure!(done.success(), "loopback does not come up ({done})");
+    std::fs::write(RECEIVED.0, RECEIVED.1).context("cannot set how much a socket receives")?;
     nft(&format!(
         "table ip chaos {{
             set dark {{ type ipv4_addr; }}

@@ -62,7 +62,7 @@ impl Socket {
         way: Link,
         over: CancellationToken,
     ) -> (Self, Line) {
-        let (line, orders) = Line::new();
+        let (line, orders) = Line::new(way.stalled.clone());
         let socket = Self {
             cast,
             whose,

@@ -4,7 +4,7 @@ use crate::client::Answer;
 use protocol::RoomId;
 use protocol::room::{Said, Say};
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
 /// As long as over HTTP.
@@ -19,31 +19,43 @@ pub enum Order {
     Say(RoomId, Say, oneshot::Sender<Answer<Said>>),
 }
 
-/// Orders wait in it while the socket is away.
-pub struct Line(mpsc::Sender<Order>);
+pub struct Line {
+    /// They wait in it while the socket is away.
+    orders: mpsc::Sender<Order>,
+    stalled: watch::Receiver<bool>,
+}
 
 impl Line {
-    pub fn new() -> (Self, mpsc::Receiver<Order>) {
+    pub fn new(stalled: watch::Receiver<bool>) -> (Self, mpsc::Receiver<Order>) {
         let (orders, receiver) = mpsc::channel(64);
-        (Self(orders), receiver)
+        (Self { orders, stalled }, receiver)
+    }
+
+    /// Whether its owner has stopped reading, and says nothing this way either.
+    pub fn is_stalled(&self) -> bool {
+        *self.stalled.borrow()
     }
 
     pub async fn hear(&self, room: RoomId, known: Option<i64>) {
         // A socket that has ended hears nothing more, and its own history says so.
-        let _ = self.0.send(Order::Hear(room, known)).await;
+        let _ = self.orders.send(Order::Hear(room, known)).await;
     }
 
     pub async fn pry(&self, room: RoomId) {
         // Who has ended does not get in either.
-        let _ = self.0.send(Order::Pry(room)).await;
+        let _ = self.orders.send(Order::Pry(room)).await;
     }
 
     pub async fn say(&self, room: RoomId, say: Say) -> Answer<Said> {
         let (answer, answered) = oneshot::channel();
-        if self.0.send(Order::Say(room, say, answer)).await.is_err() {
+        if self.orders.send(Order::Say(room, say, answer)).await.is_err() {
             return Answer::Unknown;
         }
-        let answer = timeout(ANSWER_WITHIN, answered).await;
-        answer.ok().and_then(Result::ok).unwrap_or(Answer::Unknown)
+        let mut stalled = self.stalled.clone();
+        let answer = tokio::select! {
+            answer = timeout(ANSWER_WITHIN, answered) => answer.ok().and_then(Result::ok),
+            _ = stalled.wait_for(|stalled| *stalled) => None,
+        };
+        answer.unwrap_or(Answer::Unknown)
     }
 }

@@ -42,7 +42,9 @@ impl Lane {
         speaker: &Speaker<'_>,
         place: impl Fn(&Said) -> Option<Place>,
     ) -> anyhow::Result<Answer<Said>> {
-        let Some(line) = speaker.line else { return self.client.once(write, place).await };
+        let Some(line) = speaker.line.filter(|line| !line.is_stalled()) else {
+            return self.client.once(write, place).await;
+        };
         let attempt = self.client.begin(write, Via::Socket);
         let answer = line.say(speaker.room, serde_json::from_value(write.body.clone())?).await;
         attempt.end(&answer, place);

@@ -16,5 +16,5 @@ if [ ! -e "$folder/package/schemas/3.0.0-without-\$id.json" ]; then
     (cd "$folder" && npm pack --silent "@asyncapi/specs@$specs" > /dev/null && tar -xzf "asyncapi-specs-$specs.tgz")
 fi
 ALA_ASYNCAPI_SCHEMA="$folder/package/schemas/3.0.0-without-\$id.json" \
-    cargo test --quiet --package server --test api -- --ignored --exact \
+    cargo test --quiet --workspace --test api -- --ignored --exact \
     live_document::the_document_is_valid_by_the_schema_of_the_standard

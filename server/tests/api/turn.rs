@@ -25,6 +25,12 @@ pub fn turn(servers: &[IceServer]) -> (String, String) {
     (turn.username.clone().unwrap(), turn.credential.clone().unwrap())
 }
 
+/// The client counts as it goes on.
+fn came_through(said: &str) -> bool {
+    let mut counts = said.split("tot_recv_msgs=").skip(1);
+    counts.any(|count| count.starts_with(|c: char| matches!(c, '1'..='9')))
+}
+
 #[tokio::test]
 async fn a_credential_gets_an_allocation_until_it_expires_and_no_other_does() {
     let coturn = Coturn::start(SECRET);
@@ -42,7 +48,7 @@ async fn a_credential_gets_an_allocation_until_it_expires_and_no_other_does() {
     assert!(!name.contains(&m.ana.id.to_string()), "a TURN server learns nobody's name");
     let (got, said) = coturn.allocate(&name, &password);
     assert!(got, "{said}");
-    assert!(said.contains("tot_recv_msgs=1"), "nothing came through: {said}");
+    assert!(came_through(&said), "nothing came through: {said}");
 
     let later = format!("{}:x", expires + 3_600);
     for (name, password) in [(name.as_str(), "wrong"), (later.as_str(), password.as_str())] {

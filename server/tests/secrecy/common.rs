@@ -106,6 +106,7 @@ impl Stage<'_> {
         let joint = self.cast.joint;
         let mut device = Socket::hello(&self.mediator, &[(joint, 0)]).await;
         device.caught_up(joint).await;
+        device.state().await;
         device.send(json!({"type": "typing", "room": joint})).await;
         drop(device);
         let phone = self.phone.as_mut().unwrap();
@@ -311,6 +312,7 @@ impl Stage<'_> {
         let phone = self.phone.as_mut().unwrap();
         phone.send(json!({"type": "subscribe", "room": room, "after": 0})).await;
         phone.caught_up(room).await;
+        phone.state().await;
     }
 
     /// Whoever comes knows nothing of what was said before.

@@ -62,7 +62,7 @@ use world::{FIRST, World};
 /// Unless `SECRECY_HISTORIES` asks for more.
 const HISTORIES: u64 = 500;
 /// So many at the same time, each in worlds of its own.
-const LANES: u64 = 2;
+const LANES: u64 = 3;
 
 /// Two worlds, equal until something happens in a caucus.
 struct Pair {

@@ -190,12 +190,15 @@ impl<'a> Stage<'a> {
         let (joint, own) = (self.cast.joint, self.cast.caucus_b);
         let cursors = if self.withheld { vec![] } else { vec![(joint, after)] };
         let mut phone = Socket::hello(&self.ben, &cursors).await;
+        // The state follows, in its own time.
         if !self.withheld {
             phone.caught_up(joint).await;
+            phone.state().await;
         }
         self.quiet().await;
         phone.send(json!({"type": "subscribe", "room": own, "after": 0})).await;
         phone.caught_up(own).await;
+        phone.state().await;
         self.heard = 0;
         self.phone = Some(phone);
     }

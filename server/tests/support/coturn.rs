@@ -47,10 +47,10 @@ impl Coturn {
     pub fn allocate_from(&self, own: &str, username: &str, password: &str) -> (bool, String) {
         // Where nothing comes back it would ask for much longer.
         let mut command = Command::new("timeout");
-        command.arg("10").arg(program("turnutils_uclient")).args(["-L", own]);
+        command.arg("30").arg(program("turnutils_uclient")).args(["-L", own]);
         command.args(["-u", username, "-w", password, "-p", &self.port.to_string()]);
-        // One message through the relay to the client's own second allocation.
-        command.args(["-n", "1", "-m", "1", "-y", "-c", "127.0.0.1"]);
+        // Messages through the relay to the client's own second allocation: some, because a busy machine drops one.
+        command.args(["-n", "5", "-m", "1", "-y", "-c", "127.0.0.1"]);
         let output = command.stdin(Stdio::null()).output().expect("run turnutils_uclient");
         let said = String::from_utf8_lossy(&output.stdout).into_owned()
             + &String::from_utf8_lossy(&output.stderr);

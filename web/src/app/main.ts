@@ -1,0 +1,14 @@
+import { live } from '@/live/live'
+import { i18n, startLanguage } from '@/i18n'
+import { applyPreferences } from '@/ui/preferences'
+import '@/ui/tokens.css'
+import '@/ui/vant.css'
+import '@/ui/base.css'
+import { createApp } from 'vue'
+import App from './App.vue'
+import { router } from './router'
+
+applyPreferences()
+await startLanguage()
+live.begin()
+createApp(App).use(i18n).use(router).mount('#app')

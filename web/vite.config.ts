@@ -39,11 +39,12 @@ const phoneApp = () =>
             theme_color: '#0f5a5c',
             icons: [
                 { src: '/icon.svg', sizes: 'any', type: 'image/svg+xml', purpose: 'any' },
-                { src: '/icon-maskable.svg', sizes: 'any', type: 'image/svg+xml', purpose: 'maskable' },
+                { src: '/icon-192.png', sizes: '192x192', type: 'image/png', purpose: 'maskable' },
+                { src: '/icon-512.png', sizes: '512x512', type: 'image/png', purpose: 'maskable' },
             ],
         },
         workbox: {
-            globPatterns: ['index.html', 'assets/*.{js,css}', '*.svg'],
+            globPatterns: ['index.html', 'assets/*.{js,css}', 'icon.svg'],
             globIgnores: ['assets/{desk,media,invitation}*'],
             navigateFallback: '/index.html',
             navigateFallbackAllowlist: [/^\/$/, /^\/app(\/|$)/],

@@ -79,18 +79,18 @@ const role: Word<'Role'> = {
 
 const next: Word<'NextCode'> = {
     submit_it: '请核对后提交。',
-    station_triages: '派出所正在看,会告诉您怎么办。',
+    station_triages: '派出所正在看，会告诉您怎么办。',
     police_clear: '民警先到现场。安全后再调解。',
     parties_consent: '正在等大家同意调解。',
-    mediator_is_found: '大家都同意了,正在找调解员。',
-    interests_are_told: '调解员在说明利害关系,请您确认。',
-    session_is_held: '时间已约好,请按时来。',
-    mediation_goes_on: '调解正在进行,可以随时说话。',
-    waits_for_resumption: '调解先停下,恢复时告诉您。',
-    parties_sign: '协议写好了,请看过再签名。',
-    promises_are_kept: '协议已生效,请按约定办。',
-    station_urges: '有一项到期没办,派出所在催。',
-    station_visits: '都办到了,派出所会来回访。',
+    mediator_is_found: '大家都同意了，正在找调解员。',
+    interests_are_told: '调解员在说明利害关系，请您确认。',
+    session_is_held: '时间已约好，请按时来。',
+    mediation_goes_on: '调解正在进行，可以随时说话。',
+    waits_for_resumption: '调解先停下，恢复时告诉您。',
+    parties_sign: '协议写好了，请看过再签名。',
+    promises_are_kept: '协议已生效，请按约定办。',
+    station_urges: '有一项到期没办，派出所在催。',
+    station_visits: '都办到了，派出所会来回访。',
     nothing: '这次调解已经结束。',
 }
 
@@ -114,7 +114,7 @@ const notice: Word<'SystemNotice'> = {
     session_ended: '调解会结束',
     recording_started: '开始录音录像',
     recording_stopped: '停止录音录像',
-    text_put_up: '协议写好了,可以看',
+    text_put_up: '协议写好了，可以看',
     agreement_effective: '协议生效了',
     closed: '调解室关了',
 }

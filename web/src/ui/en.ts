@@ -8,7 +8,6 @@ const ui: Texts<typeof zh> = {
     skip: 'Skip to content',
     help: 'Ask a person',
     findStation: 'Find a station’s number',
-    callStation: 'Call {name}: {phone}',
     next: 'What happens next',
     dueBy: 'by {time}',
     noDue: 'no deadline',

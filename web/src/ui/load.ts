@@ -1,5 +1,5 @@
 import type { Result, Trouble } from '@/api'
-import { onMounted, ref, shallowRef } from 'vue'
+import { onBeforeUnmount, onMounted, ref, shallowRef } from 'vue'
 
 /** What a screen reads when it opens: `value`, or why there is none; `load` reads it again and keeps the old meanwhile. */
 export function useLoad<T>(read: () => Promise<Result<T>>) {
@@ -19,6 +19,11 @@ export function useLoad<T>(read: () => Promise<Result<T>>) {
         if (result.ok) value.value = result.value
     }
 
-    onMounted(load)
+    const again = () => trouble.value?.code === 'no_connection' && void load()
+    onMounted(() => {
+        addEventListener('online', again)
+        return load()
+    })
+    onBeforeUnmount(() => removeEventListener('online', again))
     return { value, trouble, busy, load }
 }

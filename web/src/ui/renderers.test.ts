@@ -7,9 +7,9 @@ afterEach(() => (language.value = 'zh'))
 
 describe('times', () => {
     it('are those of China, wherever one is, and say so', () => {
-        expect(moment('2026-11-06T16:05:00Z')).toBe('2026年11月7日周六 00:05(北京时间)')
-        expect(moment('2026-11-06T09:05:00-07:00')).toBe('2026年11月7日周六 00:05(北京时间)')
-        expect(dayOf('2026-11-06T16:05:00Z')).toBe('2026年11月7日周六(北京时间)')
+        expect(moment('2026-11-06T16:05:00Z')).toBe('2026年11月7日周六 00:05（北京时间）')
+        expect(moment('2026-11-06T09:05:00-07:00')).toBe('2026年11月7日周六 00:05（北京时间）')
+        expect(dayOf('2026-11-06T16:05:00Z')).toBe('2026年11月7日周六（北京时间）')
         expect(clock('2026-11-06T16:05:00Z')).toBe('00:05')
         language.value = 'en'
         expect(moment('2026-11-06T16:05:00Z')).toBe('Sat, 7 November 2026 00:05 (Beijing time)')

@@ -17,7 +17,8 @@ function format(at: Date, options: Intl.DateTimeFormatOptions, zone = ZONE): str
     return known.format(at)
 }
 
-const zoned = (text: string) => (language.value === 'zh' ? `${text}(${ZONE_NAME.zh})` : `${text} (${ZONE_NAME.en})`)
+const zoned = (text: string) =>
+    language.value === 'zh' ? `${text}\uff08${ZONE_NAME.zh}\uff09` : `${text} (${ZONE_NAME.en})`
 
 /** Day and hour of a moment, with the zone. */
 export function moment(iso: string): string {

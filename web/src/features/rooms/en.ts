@@ -4,7 +4,8 @@ import type zh from './zh'
 const rooms: Texts<typeof zh> = {
     joint: 'All together',
     jointHint: 'Both sides and the mediators can read this.',
-    caucus: 'Private: heard by the mediators only',
+    caucus: 'Private talk',
+    caucusHeard: 'Private: heard by the mediators only',
     caucusHint: 'Besides you only {names} can read this. The other side cannot.',
     caucusOf: 'In private with {side}',
     neutrals: 'Mediators only',
@@ -28,6 +29,8 @@ const rooms: Texts<typeof zh> = {
     typing: '{name} is writing…',
     online: 'online',
     from: '{name}: {text}',
+    noticeWith: '{notice}: {detail}',
+    cardWith: '{card}: {subject}',
     leftPerson: 'somebody who left',
     me: 'me',
     image: 'Show the picture',

@@ -16,7 +16,8 @@ export function newest(room: Room): RoomView {
     return live.room(room.id).view ?? room
 }
 
-function isMine(room: RoomView): boolean {
+/** The caucus of one's own side. */
+export function isMine(room: RoomView): boolean {
     const mine = room.members.find((member) => member.person === me.value?.person)
     return mine !== undefined && !isNeutral(mine.part)
 }

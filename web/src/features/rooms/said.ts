@@ -9,14 +9,19 @@ export function plainText(body: EntryBody): string {
         case 'quick_phrase':
             return t(`words.phrase.${body.phrase}`)
         case 'system':
-            return [t(`words.notice.${body.notice}`), body.detail].filter(Boolean).join(':')
+            return notice(body)
         case 'card':
             return body.reply
                 ? t('rooms.answered', { reply: t(`words.reply.${body.reply}`) })
-                : `${t(`words.card.${body.card}`)}:${body.subject}`
+                : t('rooms.cardWith', { card: t(`words.card.${body.card}`), subject: body.subject })
         case 'image':
             return body.caption ?? ''
         case 'voice':
             return body.transcript ?? ''
     }
+}
+
+function notice({ notice, detail }: Extract<EntryBody, { kind: 'system' }>): string {
+    const text = t(`words.notice.${notice}`)
+    return detail ? t('rooms.noticeWith', { notice: text, detail }) : text
 }

@@ -9,7 +9,7 @@ const en: Texts<typeof zh> = {
     who: 'Who we are',
     text: 'Somebody asks you to mediate. It is free and voluntary. We never ask for money or passwords.',
     check: 'In doubt? Call the police station and ask.',
-    call: 'Call {name} {phone}',
+    call: 'Call {name}',
     until: 'Please answer before {time}',
     enter: 'Six digits from the text message',
     enterHint: 'They stand in the same message as this link.',

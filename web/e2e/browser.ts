@@ -37,9 +37,9 @@ export async function seat(browser: Browser, viewport = PHONE): Promise<Seat> {
     const complaints: string[] = []
     page.on('pageerror', (error) => complaints.push(String(error)))
     page.on('console', (message) => {
-        // Refused requests are in the log of every browser; what they mean is the screens' business.
-        if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
-            complaints.push(message.text())
+        // Every browser notes what did not come through; what that means is the screens' business.
+        const isLine = /^Failed to load resource|^WebSocket connection to .* failed/.test(message.text())
+        if (message.type() === 'error' && !isLine) complaints.push(message.text())
     })
     return { context, page, complaints }
 }

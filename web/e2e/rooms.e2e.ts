@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => browser.close())
 
 const said = ({ page }: Seat, text: string) => page.locator('article', { hasText: text })
-const mark = (of: Seat, text: string) => said(of, text).getByTestId('mark')
+const mark = (of: Seat, text: string) => said(of, text).locator('.foot')
 
 async function say({ page }: Seat, text: string) {
     await page.getByTestId('composer').fill(text)
@@ -42,14 +42,14 @@ describe('two people in a room', () => {
         await say(chen, '晚上十点以后能不能轻一点？')
         await said(mediator, '晚上十点以后能不能轻一点？').waitFor()
         await chen.page.getByText('对方已看').last().waitFor()
-        expect(await mark(chen, '晚上十点以后能不能轻一点？').textContent()).toBe('对方已看')
+        expect(await said(chen, '晚上十点以后能不能轻一点？').getByTestId('mark').textContent()).toBe('对方已看')
     })
 
     it('what is typed without a network waits, and arrives once', async () => {
         await chen.context.setOffline(true)
         await say(chen, '断网时写的话')
         await chen.page.getByTestId('offline').waitFor()
-        expect(await mark(chen, '断网时写的话').textContent()).toBe('待发送')
+        await mark(chen, '断网时写的话').getByText('待发送').waitFor()
         await say(mediator, '您还在吗？')
         await chen.context.setOffline(false)
         await said(mediator, '断网时写的话').waitFor()
@@ -64,7 +64,7 @@ describe('two people in a room', () => {
     it('what is typed without a network survives the page being closed', async () => {
         await chen.context.setOffline(true)
         await say(chen, '关掉再打开也还在')
-        await chen.page.getByTestId('offline').waitFor()
+        await mark(chen, '关掉再打开也还在').getByText('待发送').waitFor()
         await chen.page.goto('about:blank')
         await chen.context.setOffline(false)
         await chen.page.goto('/app')

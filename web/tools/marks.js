@@ -13,7 +13,7 @@ export function typeset(text) {
 
 /** In every quoted text that has Chinese in it; code between them stays as it is. */
 function inStrings(source) {
-    return source.replace(/'[^'\n]*'/g, (text) => (/[\u4e00-\u9fff]/.test(text) ? typeset(text) : text))
+    return source.replace(/'[^'\n]*'/g, (text) => (/[\u4e00-\u9fff]|^'\{/.test(text) ? typeset(text) : text))
 }
 
 const here = (path) => new URL(`../${path}`, import.meta.url)

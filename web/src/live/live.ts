@@ -76,7 +76,8 @@ function watch() {
     if (isWatching) return
     isWatching = true
     document.addEventListener('visibilitychange', wake)
-    for (const event of ['pageshow', 'online', 'offline', 'focus']) addEventListener(event, wake)
+    for (const event of ['pageshow', 'online', 'focus']) addEventListener(event, wake)
+    addEventListener('offline', () => account && socket.reopen())
     onLogin((now) => (now ? void start(now.account) : stop()))
     outbox.onSettled((settled) => dispatch({ type: 'acknowledged', ...settled, now: Date.now() }))
 }

@@ -41,6 +41,9 @@ export function useSignIn(done: () => void) {
     return { phone, code, sent, secondsLeft, asking, entering, askCode, enter, phoneIsGood, codeIsGood }
 }
 
+/** Whatever two clocks say, nobody is kept waiting longer. */
+const LONGEST_WAIT = 120
+
 /** Counts down by the server's clock. */
 function useSecondsUntil(moment: () => string | undefined) {
     const now = ref(serverNow())
@@ -48,6 +51,7 @@ function useSecondsUntil(moment: () => string | undefined) {
     onBeforeUnmount(() => clearInterval(timer))
     return computed(() => {
         const until = moment()
-        return until ? Math.max(0, Math.ceil((Date.parse(until) - now.value) / 1_000)) : 0
+        const left = until ? Math.ceil((Date.parse(until) - now.value) / 1_000) : 0
+        return Math.min(Math.max(0, left), LONGEST_WAIT)
     })
 }

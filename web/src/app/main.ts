@@ -1,5 +1,6 @@
 import { live } from '@/live/live'
 import { i18n, startLanguage } from '@/i18n'
+import { stayAway } from '@/ui/exit'
 import { applyPreferences } from '@/ui/preferences'
 import '@/ui/tokens.css'
 import '@/ui/vant.css'
@@ -8,6 +9,7 @@ import { createApp } from 'vue'
 import App from './App.vue'
 import { router } from './router'
 
+stayAway()
 applyPreferences()
 await startLanguage()
 live.begin()

@@ -1,5 +1,5 @@
 import { createI18n } from 'vue-i18n'
-import { keepLanguage, language, type Language } from './language'
+import { keepLanguage, language, speak, type Language } from './language'
 import type { Paths } from './types'
 import zh, { type Messages } from './zh'
 
@@ -31,14 +31,19 @@ async function load(value: Language) {
     isEnglishThere = true
 }
 
-export async function useLanguage(value: Language) {
+async function show(value: Language) {
     await load(value)
     i18n.global.locale.value = value
+    speak(value)
+}
+
+export async function useLanguage(value: Language) {
+    await show(value)
     keepLanguage(value)
 }
 
 /** Before the first screen is drawn. */
-export const startLanguage = () => useLanguage(language.value)
+export const startLanguage = () => show(language.value)
 
 /** The text for a key; a key that does not exist does not compile. */
 export function t(key: Key, values: Values = {}): string {

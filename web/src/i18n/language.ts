@@ -13,10 +13,13 @@ function first(): Language {
 
 export const language = ref<Language>(first())
 
-export function keepLanguage(value: Language) {
+/** Says what language the document is in: to fonts, and to those who have it read out. */
+export function speak(value: Language) {
     language.value = value
-    storage.set(KEY, value)
-    document.documentElement.lang = tag(value)
+    document.documentElement.lang = value === 'zh' ? 'zh-CN' : 'en'
 }
 
-export const tag = (value: Language) => (value === 'zh' ? 'zh-CN' : 'en')
+export function keepLanguage(value: Language) {
+    speak(value)
+    storage.set(KEY, value)
+}

@@ -1,11 +1,13 @@
-import { keepLanguage, language } from '@/i18n/language'
+import { language, speak } from '@/i18n/language'
+import { stayAway } from '@/ui/exit'
 import { applyPreferences } from '@/ui/preferences'
 import '@/ui/tokens.css'
 import '@/ui/base.css'
 import { createApp } from 'vue'
 import InvitationPage from './InvitationPage.vue'
 
+stayAway()
 applyPreferences()
-keepLanguage(language.value)
+speak(language.value)
 const token = location.pathname.split('/').filter(Boolean).at(-1) ?? ''
 createApp(InvitationPage, { token }).mount('#app')

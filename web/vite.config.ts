@@ -76,6 +76,7 @@ export default defineConfig(({ mode }) => ({
             output: mode === 'invitation' ? {} : { codeSplitting: { groups }, chunkFileNames: chunkName },
         },
     },
-    server: { proxy: { '/v1': { target: api, ws: true }, '/health': api, '/demo': api } },
+    // The live socket is for pages of the service's own origin; here they come from another port.
+    server: { proxy: { '/v1': { target: api, ws: true, rewriteWsOrigin: true }, '/health': api, '/demo': api } },
     test: { include: ['src/**/*.test.ts'], environment: 'node', server: { deps: { inline: ['vant'] } } },
 }))

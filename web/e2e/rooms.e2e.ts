@@ -96,6 +96,18 @@ describe('two people in a room', () => {
         await chen.page.getByText('对方看不到').waitFor()
     })
 
+    it('where no socket comes about, requests do: slower, and nothing is lost', async () => {
+        await chen.page.routeWebSocket(/v1\/live/, (socket) => socket.close())
+        await chen.page.goto('/app')
+        await enter(chen, 'joint')
+        await said(chen, '关掉再打开也还在').waitFor()
+        await say(chen, '没有长连接也能说')
+        await said(mediator, '没有长连接也能说').waitFor()
+        await say(mediator, '也听得到')
+        await said(chen, '也听得到').waitFor()
+        expect(await said(mediator, '没有长连接也能说').count()).toBe(1)
+    })
+
     it('nobody’s browser complained', () => {
         expect([...chen.complaints, ...mediator.complaints]).toEqual([])
     })

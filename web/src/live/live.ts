@@ -3,6 +3,7 @@ import { deviceName } from '@/device/installation'
 import { timedId } from '@/device/random'
 import { shallowRef } from 'vue'
 import type { EntryBody, RoomView } from './frames'
+import { ByRequest } from './by_request'
 import { outbox } from './outbox'
 import { reduce, type Effect, type Event } from './reducer'
 import { Socket } from './socket'
@@ -53,8 +54,16 @@ async function start(whose: string) {
     const items = known.map((item) => ({ ...item, saidAfter: Number.MAX_SAFE_INTEGER }))
     if (account !== whose) return
     dispatch({ type: 'typed', items, now: Date.now() })
-    ticking = setInterval(() => dispatch({ type: 'tick', now: Date.now() }), 1_000)
+    ticking = setInterval(tick, 1_000)
     socket.start()
+}
+
+const byRequest = new ByRequest(dispatch)
+
+function tick() {
+    const now = Date.now()
+    dispatch({ type: 'tick', now })
+    byRequest.tick(state.value, now)
 }
 
 function stop() {

@@ -95,7 +95,7 @@ function check(server: ModelServer, client: ModelClient) {
 }
 
 describe('whatever the line does', () => {
-    it('ends with what the server has: nothing lost, nothing twice, in order', () => {
+    it('ends with what the server has: nothing lost, nothing twice, in order', { timeout: 600_000 }, () => {
         fc.assert(
             fc.property(fc.array(happening, { maxLength: 150, size: 'max' }), (story) => {
                 const server = new ModelServer()

@@ -2,7 +2,7 @@ import type { ClientFrame, Entry, RoomId, RoomView, ServerFrame } from './frames
 import { cover } from './log'
 import { onFrame } from './on_frame'
 import * as sending from './sending'
-import { roomOf, withRoom, type LiveState, type Outgoing, type Sending } from './state'
+import { roomOf, withRoom, type LiveState, type Outgoing, type Refusal, type Sending } from './state'
 
 /** What happens to the sync layer. */
 export type Event =
@@ -12,6 +12,8 @@ export type Event =
     | { type: 'follow'; room: RoomView }
     | { type: 'unfollow'; room: RoomId }
     | { type: 'page'; room: RoomId; after: number; to: number; entries: Entry[] }
+    | { type: 'fetched'; room: RoomId; after: number; entries: Entry[] }
+    | { type: 'refused'; id: string; problem: Refusal; now: number }
     | { type: 'seen'; room: RoomId; seq: number }
     | { type: 'typed'; items: Sending[]; now: number }
     | { type: 'discarded'; id: string; now: number }
@@ -45,6 +47,10 @@ export function reduce(state: LiveState, event: Event): Step {
             return unfollow(state, event.room)
         case 'page':
             return [paged(state, event.room, event.after, event.to, event.entries), []]
+        case 'fetched':
+            return [fetched(state, event.room, event.after, event.entries), []]
+        case 'refused':
+            return sending.refused(state, event.id, event.problem, event.now)
         case 'seen':
             return seen(state, event.room, event.seq)
         case 'typed':
@@ -105,6 +111,15 @@ function unfollow(state: LiveState, id: RoomId): Step {
 function paged(state: LiveState, id: RoomId, after: number, to: number, entries: Entry[]): LiveState {
     const room = roomOf(state, id)
     return withRoom(state, id, { log: cover(room.log, after + 1, to, entries) })
+}
+
+/** What came another way while there was no socket; with one, the socket has the word. */
+function fetched(state: LiveState, id: RoomId, after: number, entries: Entry[]): LiveState {
+    const room = roomOf(state, id)
+    const to = entries.at(-1)?.seq
+    if (to === undefined || room.phase !== 'away' || room.cursor !== after) return state
+    const log = cover(room.log, after + 1, to, entries)
+    return sending.arrived(withRoom(state, id, { log, cursor: to, head: Math.max(room.head, to) }), id)
 }
 
 function seen(state: LiveState, id: RoomId, seq: number): Step {

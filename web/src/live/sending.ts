@@ -1,7 +1,7 @@
-import type { Problem, RoomId } from './frames'
+import type { RoomId } from './frames'
 import { knows } from './log'
 import type { Effect, Step } from './reducer'
-import { roomOf, type LiveState, type Sending } from './state'
+import { roomOf, type LiveState, type Refusal, type Sending } from './state'
 
 /** Refused for a reason that passes by itself: said again, with the same id. */
 const PASSING = new Set<string>(['too_many_requests', 'unavailable', 'internal', 'storage_full'])
@@ -68,20 +68,21 @@ export function arrived(state: LiveState, room: RoomId): LiveState {
     return rest.length === state.outbox.length ? state : { ...state, outbox: rest }
 }
 
-function waitOf(problem: Problem): number {
+function waitOf(problem: Refusal): number {
     return problem.retry_after ? problem.retry_after * 1_000 : WAIT_MS
 }
 
-export function refused(state: LiveState, id: string, problem: Problem, now: number): Step {
+export function refused(state: LiveState, id: string, problem: Refusal, now: number): Step {
     const item = state.outbox.find((known) => known.id === id)
     if (!item) return [state, []]
     if (PASSING.has(problem.code)) return [unknown(state, id, problem, now), []]
-    const [next, effects] = sayNext(change(state, id, { refused: problem, flying: false }), now)
+    const why = { code: problem.code, retry_after: problem.retry_after }
+    const [next, effects] = sayNext(change(state, id, { refused: why, flying: false }), now)
     const { account, room, body, typedAt } = item
-    return [next, [{ do: 'keep', item: { id, account, room, body, typedAt, refused: problem } }, ...effects]]
+    return [next, [{ do: 'keep', item: { id, account, room, body, typedAt, refused: why } }, ...effects]]
 }
 
 /** It may be stored or not: it is said again with the same id. */
-export function unknown(state: LiveState, id: string, problem: Problem, now: number): LiveState {
+export function unknown(state: LiveState, id: string, problem: Refusal, now: number): LiveState {
     return change(state, id, { flying: false, notBefore: now + waitOf(problem) })
 }

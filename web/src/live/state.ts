@@ -1,6 +1,9 @@
 import type { DisputeView, EntryBody, PersonId, Problem, RoomId, RoomView } from './frames'
 import { emptyLog, type Log } from './log'
 
+/** Why something was not stored. */
+export type Refusal = Pick<Problem, 'code' | 'retry_after'>
+
 /** Something typed, on its way into a room. Kept on the phone until the server has it on disk. */
 export interface Outgoing {
     /** Sorts by when it was typed; the server knows it as `client_msg_id` and stores it once. */
@@ -10,7 +13,7 @@ export interface Outgoing {
     body: EntryBody
     typedAt: string
     /** Definitely not stored, and why; it waits for the person. */
-    refused?: Problem
+    refused?: Refusal
 }
 
 export interface Sending extends Outgoing {

@@ -14,3 +14,5 @@ applyPreferences()
 await startLanguage()
 live.begin()
 createApp(App).use(i18n).use(router).mount('#app')
+// What was kept without a network goes on; the first screen does not wait for it.
+void import('@/features/disputes/filing/sender').then(({ beginSending }) => beginSending())

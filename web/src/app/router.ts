@@ -1,6 +1,7 @@
 import { session } from '@/features/accounts/session'
 import { routes as accounts } from '@/features/accounts/routes'
 import { routes as disputes } from '@/features/disputes/routes'
+import { routes as evidence } from '@/features/evidence/routes'
 import { routes as rooms } from '@/features/rooms/routes'
 import { routes as stations } from '@/features/stations/routes'
 import { createRouter, createWebHistory } from 'vue-router'
@@ -18,6 +19,7 @@ export const router = createRouter({
         { path: '/', redirect: '/app' },
         ...accounts,
         ...disputes,
+        ...evidence,
         ...rooms,
         ...stations,
         { path: '/:rest(.*)*', component: () => import('./NotFoundPage.vue'), meta: { open: true } },

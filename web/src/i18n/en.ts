@@ -1,5 +1,8 @@
 import accounts from '@/features/accounts/en'
 import disputes from '@/features/disputes/en'
+import evidence from '@/features/evidence/en'
+import filing from '@/features/disputes/filing/en'
+import laws from '@/features/disputes/filing/laws.en'
 import rooms from '@/features/rooms/en'
 import stations from '@/features/stations/en'
 import ui from '@/ui/en'
@@ -8,5 +11,5 @@ import type { Texts } from './types'
 import words from './words.en'
 import type { PhoneMessages } from './zh'
 
-const en: Texts<PhoneMessages> = { accounts, disputes, problems, rooms, stations, ui, words }
+const en: Texts<PhoneMessages> = { accounts, disputes, evidence, filing, laws, problems, rooms, stations, ui, words }
 export default en

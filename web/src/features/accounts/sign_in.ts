@@ -4,6 +4,9 @@ import { useCommand } from '@/ui/command'
 import { computed, onBeforeUnmount, ref, shallowRef } from 'vue'
 import { begin } from './session'
 
+/** How somebody called themselves before there was an account; the first login gives it that name. */
+export const DRAFT_NAME = ref('')
+
 const PHONE = /^1\d{10}$/
 const CODE = /^\d{6}$/
 
@@ -29,7 +32,13 @@ export function useSignIn(done: () => void) {
 
     async function enter() {
         if (!sent.value) return
-        const body = { phone: phone.value, login_code: sent.value.login_code, code: code.value, device: deviceName() }
+        const body = {
+            phone: phone.value,
+            login_code: sent.value.login_code,
+            code: code.value,
+            device: deviceName(),
+            name: DRAFT_NAME.value || null,
+        }
         const answer = await entering.run(body)
         if (!answer) return
         begin(answer)

@@ -4,7 +4,7 @@ import type zh from './zh'
 const disputes: Texts<typeof zh> = {
     mine: 'My disputes',
     none: 'You have no dispute here',
-    noneHint: 'If you want mediation, call the station.',
+    noneHint: 'If you want mediation, tap “I want mediation”.',
     changed: 'Last change: {time}',
     youAre: 'You are: {parts}',
     about: 'What happened',
@@ -21,6 +21,9 @@ const disputes: Texts<typeof zh> = {
     notYet: 'has not answered',
     declined: 'declined mediation',
     happenedAt: 'Happened: {time}',
+    agreement: 'Agreement and signing',
+    promises: 'What was promised',
+    files: 'Photos and files',
     place: 'Place: {place}',
 }
 export default disputes

@@ -1,7 +1,7 @@
 export default {
     mine: '我的纠纷',
     none: '您还没有纠纷',
-    noneHint: '有事想调解，请打派出所电话。',
+    noneHint: '有事想调解，请点“我要申请调解”。',
     changed: '最近变动：{time}',
     youAre: '您是{parts}',
     about: '事情经过',
@@ -18,5 +18,8 @@ export default {
     notYet: '还没答复',
     declined: '不同意调解',
     happenedAt: '发生时间：{time}',
+    agreement: '看协议、签名',
+    promises: '答应的事',
+    files: '照片和文件',
     place: '地点：{place}',
 }

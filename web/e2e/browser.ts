@@ -1,0 +1,45 @@
+import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core'
+import { inject } from 'vitest'
+
+const QUIET = ['--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+const MEDIA = [
+    '--use-fake-device-for-media-stream',
+    '--use-fake-ui-for-media-stream',
+    '--allow-loopback-in-peer-connection',
+]
+
+export const PHONE = { width: 360, height: 740 }
+export const DESK = { width: 1280, height: 800 }
+
+export function launch(): Promise<Browser> {
+    const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', ...QUIET, ...MEDIA]
+    return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args })
+}
+
+export interface Seat {
+    context: BrowserContext
+    page: Page
+    /** What the browser complained about; to be empty at the end. */
+    complaints: string[]
+}
+
+/** A browser of somebody's own: nothing shared with the others. */
+export async function seat(browser: Browser, viewport = PHONE): Promise<Seat> {
+    const context = await browser.newContext({
+        baseURL: inject('base'),
+        viewport,
+        locale: 'zh-CN',
+        reducedMotion: 'reduce',
+        hasTouch: viewport.width < 600,
+    })
+    const page = await context.newPage()
+    page.setDefaultTimeout(20_000)
+    const complaints: string[] = []
+    page.on('pageerror', (error) => complaints.push(String(error)))
+    page.on('console', (message) => {
+        // Every browser notes what did not come through; what that means is the screens' business.
+        const isLine = /^Failed to load resource|^WebSocket connection to .* failed/.test(message.text())
+        if (message.type() === 'error' && !isLine) complaints.push(message.text())
+    })
+    return { context, page, complaints }
+}

@@ -1,0 +1,120 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { type Seat, launch, seat } from './browser'
+import { signIn } from './people'
+
+/** Neighbours of the dispute that everybody here looks at. */
+const [SHEN, XIN, JIANG] = ['19000000003', '19000000014', '19000000007']
+
+let browser: Browser
+let seats: Seat[] = []
+
+beforeAll(async () => {
+    browser = await launch()
+    seats = await Promise.all([seat(browser), seat(browser), seat(browser)])
+})
+afterAll(() => browser.close())
+
+const seatAt = (at: number) => seats[at] as Seat
+
+async function room(page: Page) {
+    await page.getByRole('link', { name: '二楼空调外机正对卧室窗' }).click()
+    await page.getByTestId('room-caucus').click()
+    await page.getByTestId('composer').waitFor()
+}
+
+const kept = (page: Page) =>
+    page.evaluate(async () => {
+        const databases = await indexedDB.databases()
+        return [
+            ...Object.keys(localStorage),
+            ...Object.keys(sessionStorage),
+            ...databases.map(({ name }) => name),
+        ].sort()
+    })
+
+describe('several tabs of one browser', () => {
+    const text = '在第一个标签里说的'
+    let tabs: Page[] = []
+
+    it('show what was said in one of them in all, once', async () => {
+        const { page, context } = seatAt(0)
+        await signIn(page, SHEN)
+        await room(page)
+        const second = await context.newPage()
+        await second.goto(page.url())
+        tabs = [page, second]
+        await page.getByTestId('composer').fill(text)
+        await page.getByTestId('send').click()
+        for (const tab of tabs) {
+            await tab
+                .locator('article', { hasText: text })
+                .getByText(/已送达|对方已看/)
+                .waitFor()
+            expect(await tab.locator('article', { hasText: text }).count()).toBe(1)
+        }
+    })
+
+    it('stay signed in when the token lapses for all of them at once', async () => {
+        const body = JSON.stringify({ advance_hours: 1 })
+        const headers = { 'content-type': 'application/json' }
+        const moved = await fetch(`${inject('base')}/demo/clock`, { method: 'POST', headers, body })
+        expect(moved.status).toBe(200)
+        await Promise.all(tabs.map((tab) => tab.reload()))
+        for (const tab of tabs) await tab.locator('article', { hasText: text }).waitFor()
+    })
+
+    it('the oldest gives way to a fourth, says so, and comes back when asked', async () => {
+        const { page, context } = seatAt(0)
+        for (const _ of [3, 4]) {
+            const tab = await context.newPage()
+            await tab.goto(page.url())
+            await tab.locator('article', { hasText: text }).waitFor()
+        }
+        const elsewhere = context.pages().map((tab) => tab.getByText('您在别处打开了'))
+        await expect
+            .poll(async () => (await Promise.all(elsewhere.map((note) => note.count()))).filter(Boolean).length)
+            .toBe(1)
+        const at = (await Promise.all(elsewhere.map((note) => note.count()))).indexOf(1)
+        await elsewhere[at]?.click()
+        await elsewhere[at]?.waitFor({ state: 'detached' })
+    })
+})
+
+describe('signing out', () => {
+    it('leads to the door, and back to where one was', async () => {
+        const { page } = seatAt(1)
+        await signIn(page, XIN)
+        await page.goto('/app/me')
+        await page.getByTestId('sign-out').click()
+        await page.waitForURL(/\/app\/sign-in/)
+        await page.goto('/app/me')
+        await page.waitForURL(/sign-in\?then=\/app\/me/)
+    })
+})
+
+describe('a shared device', () => {
+    it('forgets everything when one is done', async () => {
+        const { page } = seatAt(2)
+        await signIn(page, JIANG, '?kiosk=1')
+        expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([])
+        await page.getByRole('button', { name: '用完了' }).click()
+        await page.getByLabel('手机号').waitFor()
+        expect(await kept(page)).toEqual(['ala.kiosk'])
+    })
+
+    it('and the quick exit leads away at once, and the back button brings nothing up', async () => {
+        const { page } = seatAt(2)
+        await page.route('https://**', (route) => route.fulfill({ body: 'somewhere else', contentType: 'text/html' }))
+        await page.locator('a[href^="/app/staff-sign-in"]').click()
+        await page.getByTestId('back').waitFor()
+        await page.getByTestId('quick-exit').click()
+        await page.getByText('somewhere else').waitFor()
+        const left = page.url()
+        await page.goBack({ waitUntil: 'commit' })
+        await page.waitForURL(left)
+        await page.getByText('somewhere else').waitFor()
+    })
+})
+
+it('nobody’s browser complained', () => expect(seats.flatMap((at) => at.complaints)).toEqual([]))

@@ -1,0 +1,48 @@
+// Files as a phone would have them, made here.
+import { deflateSync } from 'node:zlib'
+
+interface Picked {
+    name: string
+    mimeType: string
+    buffer: Buffer
+}
+
+const CRC = Array.from({ length: 256 }, (_, byte) => {
+    let value = byte
+    for (let bit = 0; bit < 8; bit += 1) value = value & 1 ? 0xedb88320 ^ (value >>> 1) : value >>> 1
+    return value >>> 0
+})
+
+function chunk(name: string, data: Buffer): Buffer {
+    const body = Buffer.concat([Buffer.from(name), data])
+    let crc = 0xffffffff
+    for (const byte of body) crc = (CRC[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8)
+    const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)]
+    length.writeUInt32BE(data.length)
+    check.writeUInt32BE((crc ^ 0xffffffff) >>> 0)
+    return Buffer.concat([length, body, check])
+}
+
+/** A picture of coloured noise, `side` pixels long and wide. */
+export async function photo(name: string, side: number): Promise<Picked> {
+    const head = Buffer.alloc(13)
+    head.writeUInt32BE(side, 0)
+    head.writeUInt32BE(side, 4)
+    head.set([8, 2, 0, 0, 0], 8)
+    let seed = 1
+    const rows = Buffer.alloc(side * (side * 3 + 1), 0)
+    for (let at = 0; at < rows.length; at += 1) {
+        seed = (seed * 1103515245 + 12345) & 0x7fffffff
+        if (at % (side * 3 + 1) !== 0) rows[at] = seed >>> 16
+    }
+    const parts = [chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]
+    const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
+    return { name, mimeType: 'image/png', buffer: Buffer.concat([signature, ...parts]) }
+}
+
+/** A document of so many bytes, which nobody shrinks. */
+export function pdf(name: string, bytes: number): Picked {
+    const buffer = Buffer.alloc(bytes, 'x')
+    buffer.write('%PDF-1.7\n')
+    return { name, mimeType: 'application/pdf', buffer }
+}

@@ -1,0 +1,67 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Seat, launch, seat } from './browser'
+import { invitationTo } from './people'
+
+/** The respondents of the two disputes that wait for consent. */
+const [AGREES, DECLINES] = ['19000000004', '19000000011']
+
+let browser: Browser
+let phone: Seat
+
+beforeAll(async () => {
+    browser = await launch()
+    phone = await seat(browser)
+})
+afterAll(() => browser.close())
+
+const tap = (name: RegExp) => phone.page.getByRole('button', { name }).click()
+
+describe('whoever was invited by text message', () => {
+    it('reads who we are, and can call before typing anything', async () => {
+        await phone.page.goto(invitationTo(AGREES).path)
+        await phone.page.getByText('不会要您转账').waitFor()
+        expect(await phone.page.getByTestId('help-line').getAttribute('href')).toMatch(/^tel:0574-/)
+        expect(await phone.page.getByText('青苗').count()).toBe(0)
+    })
+
+    it('is told that the digits are wrong, and what is typed stays', async () => {
+        const { code } = invitationTo(AGREES)
+        const wrong = code === '000000' ? '000001' : '000000'
+        await phone.page.locator('#code').fill(wrong)
+        await tap(/看看是什么事/)
+        await phone.page.getByRole('alert').waitFor()
+        expect(await phone.page.locator('#code').inputValue()).toBe(wrong)
+    })
+
+    it('agrees in two taps after the digits, without an account', async () => {
+        await phone.page.locator('#code').fill(invitationTo(AGREES).code)
+        await tap(/看看是什么事/)
+        await phone.page.getByText('征地青苗费到户有出入').waitFor()
+        await tap(/同意调解/)
+        await phone.page.getByText('您已同意调解').waitFor()
+    })
+
+    it('finds it answered when the link is opened again', async () => {
+        await phone.page.reload()
+        await phone.page.getByText('这份邀请已经答复过了').waitFor()
+    })
+
+    it('declines in three taps, and is told that other ways stay open', async () => {
+        const { path, code } = invitationTo(DECLINES)
+        await phone.page.goto(path)
+        await phone.page.locator('#code').fill(code)
+        await tap(/看看是什么事/)
+        await tap(/我不想调解/)
+        await phone.page.getByText('不影响您的权利').waitFor()
+        await tap(/我不调解/)
+        await phone.page.getByText('您的答复已收到').waitFor()
+    })
+
+    it('is told where a link leads nowhere', async () => {
+        await phone.page.goto('/i/0123456789abcdef0123456789abcdef')
+        await phone.page.getByText('没有找到这份邀请').waitFor()
+    })
+
+    it('and nobody’s browser complained', () => expect(phone.complaints).toEqual([]))
+})

@@ -1,0 +1,95 @@
+// Every screen there is: how one comes there. Whoever adds a screen adds it here.
+import type { Page } from 'playwright-core'
+import { invitationTo } from './people'
+
+export interface Screen {
+    name: string
+    /** Who is signed in: nobody, a resident, or somebody at the desk. */
+    who: 'nobody' | 'resident' | 'desk'
+    open(page: Page): Promise<unknown>
+}
+
+const DISPUTE = '楼上半夜拖动桌椅'
+/** The respondent of a dispute that waits for consent. */
+const INVITED = '19000000011'
+
+async function dispute(page: Page) {
+    await page.goto('/app')
+    await page.getByRole('link', { name: DISPUTE }).click()
+    await page.getByTestId('room-caucus').waitFor()
+}
+
+async function room(page: Page, kind: string) {
+    await dispute(page)
+    await page.getByTestId(`room-${kind}`).click()
+    await page.getByTestId('composer').waitFor()
+}
+
+async function inside(page: Page) {
+    const { path, code } = invitationTo(INVITED)
+    await page.goto(path)
+    await page.locator('#code').fill(code)
+    await page.locator('form button').click()
+    await page.locator('ol').waitFor()
+}
+
+export const SCREENS: Screen[] = [
+    { name: 'sign-in', who: 'nobody', open: (page) => page.goto('/app/sign-in') },
+    { name: 'staff-sign-in', who: 'nobody', open: (page) => page.goto('/app/staff-sign-in') },
+    {
+        name: 'stations',
+        who: 'nobody',
+        open: async (page) => {
+            await page.goto('/app/stations')
+            await page.locator('#search').fill('古城')
+            await page.locator('form button').click()
+            await page.locator('article').first().waitFor()
+        },
+    },
+    { name: 'not-found', who: 'nobody', open: (page) => page.goto('/app/no-such-page') },
+    {
+        name: 'invitation',
+        who: 'nobody',
+        open: async (page) => {
+            await page.goto(invitationTo(INVITED).path)
+            await page.locator('#code').waitFor()
+        },
+    },
+    { name: 'invitation-inside', who: 'nobody', open: inside },
+    {
+        name: 'invitation-declining',
+        who: 'nobody',
+        open: async (page) => {
+            await inside(page)
+            await page.getByRole('button', { name: /不想调解|do not want/ }).click()
+        },
+    },
+    {
+        name: 'disputes',
+        who: 'resident',
+        open: async (page) => {
+            await page.goto('/app')
+            await page.getByRole('link', { name: DISPUTE }).waitFor()
+        },
+    },
+    { name: 'dispute', who: 'resident', open: dispute },
+    { name: 'room-joint', who: 'resident', open: (page) => room(page, 'joint') },
+    { name: 'room-caucus', who: 'resident', open: (page) => room(page, 'caucus') },
+    {
+        name: 'me',
+        who: 'resident',
+        open: async (page) => {
+            await page.goto('/app/me')
+            await page.locator('li time, li p').first().waitFor()
+        },
+    },
+    { name: 'desk-sign-in', who: 'nobody', open: (page) => page.goto('/desk/sign-in') },
+    {
+        name: 'desk-disputes',
+        who: 'desk',
+        open: async (page) => {
+            await page.goto('/desk')
+            await page.locator('td').first().waitFor()
+        },
+    },
+]

@@ -1,0 +1,33 @@
+import { session } from '@/features/accounts/session'
+import { routes as accounts } from '@/features/accounts/routes'
+import { routes as disputes } from '@/features/disputes/routes'
+import { routes as evidence } from '@/features/evidence/routes'
+import { routes as rooms } from '@/features/rooms/routes'
+import { routes as stations } from '@/features/stations/routes'
+import { createRouter, createWebHistory } from 'vue-router'
+
+declare module 'vue-router' {
+    interface RouteMeta {
+        /** Needs nobody signed in. */
+        open?: boolean
+    }
+}
+
+export const router = createRouter({
+    history: createWebHistory(),
+    routes: [
+        { path: '/', redirect: '/app' },
+        ...accounts,
+        ...disputes,
+        ...evidence,
+        ...rooms,
+        ...stations,
+        { path: '/:rest(.*)*', component: () => import('./NotFoundPage.vue'), meta: { open: true } },
+    ],
+    scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+})
+
+router.beforeEach((to) => {
+    if (to.meta.open || session.value) return true
+    return { path: '/app/sign-in', query: to.path === '/app' ? {} : { then: to.fullPath } }
+})

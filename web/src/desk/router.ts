@@ -1,0 +1,16 @@
+import { session } from '@/features/accounts/session'
+import { createRouter, createWebHistory } from 'vue-router'
+
+export const router = createRouter({
+    history: createWebHistory(),
+    routes: [
+        { path: '/desk', component: () => import('./DisputesPage.vue') },
+        { path: '/desk/sign-in', component: () => import('./SignInPage.vue'), meta: { open: true } },
+        { path: '/:rest(.*)*', redirect: '/desk' },
+    ],
+})
+
+router.beforeEach((to) => {
+    if (to.meta.open || session.value) return true
+    return { path: '/desk/sign-in', query: to.path === '/desk' ? {} : { then: to.fullPath } }
+})

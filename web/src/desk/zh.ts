@@ -1,0 +1,15 @@
+export default {
+    title: '阿拉调解工作台',
+    disputes: '纠纷',
+    all: '全部',
+    status: '状态',
+    matter: '事情',
+    category: '类型',
+    track: '类别',
+    next: '下一步',
+    due: '期限',
+    changed: '最近变动',
+    none: '没有纠纷',
+    noneHint: '换一个状态看看。',
+    older: '更早的',
+}

@@ -1,0 +1,36 @@
+import type { Texts } from '@/i18n/types'
+import type zh from './zh'
+
+const accounts: Texts<typeof zh> = {
+    signIn: 'Sign in',
+    welcome: 'Let us talk it over',
+    welcomeHint: 'Mediation is free and voluntary. Your phone number is enough.',
+    phone: 'Mobile number',
+    phoneWrong: 'Enter the eleven digits of your number.',
+    sendCode: 'Send me a code',
+    code: 'Six digits from the text message',
+    codeSent: 'A code was sent to {phone}.',
+    codeWrong: 'Enter six digits.',
+    sendAgain: 'Send again',
+    sendAgainIn: 'Again in {seconds} s',
+    otherPhone: 'Use another number',
+    free: 'We never ask for money or passwords.',
+    staffHere: 'Lawyers and mediators sign in here',
+    residentHere: 'Residents sign in here',
+    staffSignIn: 'Staff sign-in',
+    username: 'User name',
+    password: 'Password',
+    authenticator: 'Six digits of your authenticator',
+    signOut: 'Sign out',
+    me: 'Me',
+    hello: 'Hello, {name}',
+    role: 'Role',
+    devices: 'Devices signed in',
+    thisDevice: 'this device',
+    lastSeen: 'Last used: {time}',
+    endDevice: 'Sign it out',
+    deviceEnds: '{device} will be signed out.',
+    reading: 'How you read',
+    signedOutHint: 'Please sign in again. What you wrote is kept.',
+}
+export default accounts

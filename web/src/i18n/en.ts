@@ -1,0 +1,15 @@
+import accounts from '@/features/accounts/en'
+import disputes from '@/features/disputes/en'
+import evidence from '@/features/evidence/en'
+import filing from '@/features/disputes/filing/en'
+import laws from '@/features/disputes/filing/laws.en'
+import rooms from '@/features/rooms/en'
+import stations from '@/features/stations/en'
+import ui from '@/ui/en'
+import problems from './problems.en'
+import type { Texts } from './types'
+import words from './words.en'
+import type { PhoneMessages } from './zh'
+
+const en: Texts<PhoneMessages> = { accounts, disputes, evidence, filing, laws, problems, rooms, stations, ui, words }
+export default en

@@ -1,0 +1,31 @@
+import { language } from '@/i18n/language'
+import { afterEach, describe, expect, it } from 'vitest'
+import { yuan } from './money'
+import { clock, day, dayOf, moment } from './time'
+
+afterEach(() => (language.value = 'zh'))
+
+describe('times', () => {
+    it('are those of China, wherever one is, and say so', () => {
+        expect(moment('2026-11-06T16:05:00Z')).toBe('2026年11月7日周六 00:05（北京时间）')
+        expect(moment('2026-11-06T09:05:00-07:00')).toBe('2026年11月7日周六 00:05（北京时间）')
+        expect(dayOf('2026-11-06T16:05:00Z')).toBe('2026年11月7日周六（北京时间）')
+        expect(clock('2026-11-06T16:05:00Z')).toBe('00:05')
+        language.value = 'en'
+        expect(moment('2026-11-06T16:05:00Z')).toBe('Sat, 7 November 2026 00:05 (Beijing time)')
+    })
+
+    it('leave a day without a time as it is', () => {
+        expect(day('2026-02-28')).toBe('2026年2月28日周六')
+    })
+})
+
+describe('amounts', () => {
+    it('are shown in yuan, fen only where there are some', () => {
+        expect(yuan(50_000)).toBe('500元')
+        expect(yuan(1_850_050)).toBe('18,500.50元')
+        expect(yuan(-5)).toBe('-0.05元')
+        language.value = 'en'
+        expect(yuan(100)).toBe('1 yuan')
+    })
+})

@@ -1,0 +1,37 @@
+import { shallowRef } from 'vue'
+
+export const UNDO_SECONDS = 10
+
+interface Pending {
+    text: string
+    left: number
+    commit: () => void
+    undone: () => void
+}
+
+export const pending = shallowRef<Pending | null>(null)
+let timer: ReturnType<typeof setInterval> | undefined
+
+function finish(outcome: 'commit' | 'undone') {
+    clearInterval(timer)
+    const now = pending.value
+    pending.value = null
+    now?.[outcome]()
+}
+
+/**
+ * Carries something destructive out after ten seconds, unless undone. Whoever closes the page before that has not done
+ * it. A second one carries the first out at once.
+ */
+export function undoable(text: string, commit: () => void, undone: () => void = () => {}) {
+    finish('commit')
+    pending.value = { text, left: UNDO_SECONDS, commit, undone }
+    timer = setInterval(() => {
+        const now = pending.value
+        if (!now) return
+        if (now.left <= 1) finish('commit')
+        else pending.value = { ...now, left: now.left - 1 }
+    }, 1_000)
+}
+
+export const undo = () => finish('undone')

@@ -16,6 +16,7 @@ help: ## This list
 .PHONY: run
 run: ## Start with demo data on a database of its own; ARGS=--reset starts over
 	@tools/setup.sh run
+	tools/web.sh build
 	cargo build --workspace --bin ala
 	@exec "$$CARGO_TARGET_DIR/debug/ala" demo $(ARGS)
 
@@ -26,6 +27,7 @@ walk: ## One dispute from its filing to the archive, step by step, in the demo t
 .PHONY: test
 test: ## Everything that has to pass: formatting, lints, dependencies, generated files, all tests
 	@tools/setup.sh test
+	tools/web.sh build
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --features fuzz/targets -- -D warnings
 	cargo deny --log-level error check --hide-inclusion-graph bans licenses sources
@@ -34,6 +36,19 @@ test: ## Everything that has to pass: formatting, lints, dependencies, generated
 	tools/prepare.sh --check
 	tools/asyncapi.sh
 	tools/test.sh
+	ALA_BIN="$$CARGO_TARGET_DIR/debug/ala" tools/web.sh test
+
+.PHONY: web
+web: ## The web client alone, into web/dist
+	@tools/setup.sh web
+	tools/web.sh build
+
+.PHONY: shots
+shots: ## Every screen as a picture, in web/shots: in both languages, for elders, in the dark
+	@tools/setup.sh test
+	tools/web.sh build
+	cargo build --workspace --bin ala
+	cd web && CHROMIUM=$$(command -v chromium) ALA_BIN="$$CARGO_TARGET_DIR/debug/ala" npm run --silent shots
 
 .PHONY: mutations
 mutations: ## Break what the tests guard, one thing after the other, and see each test fail; takes long

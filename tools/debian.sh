@@ -78,6 +78,19 @@ wrap_compiler() {
     done
 }
 
+# The script that Debian starts it with looks for it in the system. Letters are the system's and ours.
+wrap_chromium() {
+    mkdir -p etc
+    cat > etc/ala-fonts.conf <<FONTS
+<fontconfig>
+    <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+    <include ignore_missing="yes">$PWD/etc/fonts/fonts.conf</include>
+    <dir>$PWD/usr/share/fonts</dir>
+</fontconfig>
+FONTS
+    wrap chromium "env FONTCONFIG_FILE=\"\$root/etc/ala-fonts.conf\" \"\$root/usr/lib/chromium/chromium\""
+}
+
 multiarch=$(uname -m)-linux-gnu
 configure_apt
 apt update || echo "debian.sh: not every package list could be read; going on with the others" >&2
@@ -89,4 +102,5 @@ for program in usr/lib/postgresql/*/bin/{initdb,postgres,pgbench} usr/bin/{redis
     usr/sbin/nft bin/ip; do
     if [ -e "$program" ]; then wrap "${program##*/}" "\"\$root/$program\""; fi
 done
+if [ -e usr/lib/chromium/chromium ]; then wrap_chromium; fi
 if [ -e usr/bin/gcc ] || [ -e "usr/lib/$multiarch/libc.so" ]; then wrap_compiler; fi

@@ -2,13 +2,14 @@
 # Finds what is needed; what is missing it installs into folders of the project's own, and says so first.
 #
 #   tools/setup.sh build    to compile
-#   tools/setup.sh run      … and to run: a PostgreSQL server
-#   tools/setup.sh test     … and to test: a Redis server, a TURN server, tools for bad networks and cargo-deny
+#   tools/setup.sh web      for the web client alone: Node.js
+#   tools/setup.sh run      … both and to run: a PostgreSQL server
+#   tools/setup.sh test     … and to test: a Redis server, a TURN server, tools for bad networks, a browser and cargo-deny
 #   tools/setup.sh fuzz     to fuzz: a C++ compiler and cargo-fuzz
 set -euo pipefail
 cd "${0%/*}/.."
-purpose=${1:?say what for: build, run, test or fuzz}
-readonly cargo_deny=0.20.2 cargo_fuzz=0.13.2
+purpose=${1:?say what for: build, web, run, test or fuzz}
+readonly cargo_deny=0.20.2 cargo_fuzz=0.13.2 node=20.19.0
 
 private=$(tools/debian.sh --folder)
 PATH=$private/bin:$PWD/tools/.cargo/bin:$PATH:$HOME/.cargo/bin
@@ -59,6 +60,12 @@ has_redis() { redis-server --version > /dev/null 2>&1; }
 has_turn() { command -v turnserver > /dev/null && command -v turnutils_uclient > /dev/null; }
 has_nft() { command -v nft > /dev/null || [ -x /usr/sbin/nft ]; }
 has_ip() { command -v ip > /dev/null || [ -x /usr/sbin/ip ] || [ -x /sbin/ip ]; }
+has_chromium() { chromium --version > /dev/null 2>&1; }
+has_node() {
+    local found
+    found=$(node --version 2> /dev/null) && npm --version > /dev/null 2>&1 &&
+        printf '%s\n' "v$node" "$found" | sort --version-sort --check=silent
+}
 has_cargo_deny() { cargo deny --version > /dev/null 2>&1; }
 has_cargo_fuzz() { cargo fuzz --version > /dev/null 2>&1; }
 
@@ -72,7 +79,10 @@ unpack() {
     tools/debian.sh "$@" || die "could not unpack them, see above: install them as root (apt-get install $*) and run again."
 }
 
-check_rust
+[ "$purpose" = web ] || check_rust
+if [[ $purpose =~ ^(web|run|test)$ ]] && ! has_node; then
+    die "missing: Node.js $node or newer with npm (the web client is made with it). Install it from https://nodejs.org and run again."
+fi
 missing=() packages=()
 if ! has_compiler; then
     missing+=("a C compiler (some crates have parts in C, and it links)") packages+=(gcc libc6-dev)
@@ -94,6 +104,9 @@ if [ "$purpose" = test ] && ! has_nft; then
 fi
 if [ "$purpose" = test ] && ! has_ip; then
     missing+=("ip (the same tests)") packages+=(iproute2)
+fi
+if [ "$purpose" = test ] && ! has_chromium; then
+    missing+=("Chromium (tests of the web client), and Chinese letters for it") packages+=(chromium fonts-wqy-microhei)
 fi
 if [ ${#packages[@]} -gt 0 ]; then
     unpack "$(printf '%s, ' "${missing[@]}" | sed 's/, $//')" "${packages[@]}"

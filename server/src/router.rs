@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::error::ApiError;
-use crate::http::{auth, docs, health};
+use crate::http::{auth, docs, health, web};
 use crate::{
     accounts, agreements, appointments, as_of, audit, directory, disputes, evidence, follow_ups,
     invitations, live, media, notices, obligations, rooms, sessions, telemetry,
@@ -57,6 +57,7 @@ pub fn router(app: App) -> Router {
     let router = api
         .merge(docs::page(document))
         .merge(docs::live::routes())
+        .merge(web::routes())
         .route("/v1/live", get(live::connect))
         .route("/v1/media", get(media::audio::connect))
         .fallback(|| async { ApiError::not_found() })

@@ -23,13 +23,13 @@ export interface Demo {
     stop(): Promise<void>
 }
 
-export async function startDemo(binary: string, origin: string): Promise<Demo> {
+export async function startDemo(binary: string): Promise<Demo> {
     const folder = mkdtempSync(join(tmpdir(), 'ala-e2e-'))
     const data = join(folder, 'data')
     const url = `http://127.0.0.1:${await freePort()}`
     const listen = url.replace('http://', '')
     // Many people sign in here from one address, and are quick.
-    const options = ['--listen', listen, '--data', data, '--origins', origin, '--requests-per-minute', '6000']
+    const options = ['--listen', listen, '--data', data, '--requests-per-minute', '6000']
     const program = spawn(binary, ['demo', ...options], { stdio: ['ignore', 'pipe', 'pipe'] })
     let told = ''
     program.stdout.on('data', (text) => (told += text))

@@ -1,6 +1,5 @@
 import type { TestProject } from 'vitest/node'
-import { freePort, startDemo } from './demo'
-import { startFront } from './front'
+import { startDemo } from './demo'
 
 declare module 'vitest' {
     interface ProvidedContext {
@@ -21,13 +20,8 @@ export default async function setup({ provide }: TestProject) {
         provide('data', process.env.ALA_DATA ?? '.data')
         return
     }
-    const port = await freePort()
-    const demo = await startDemo(binary, `http://127.0.0.1:${port}`)
-    const front = await startFront(port, () => demo.url)
-    provide('base', front.url)
+    const demo = await startDemo(binary)
+    provide('base', demo.url)
     provide('data', demo.data)
-    return async () => {
-        await front.stop()
-        await demo.stop()
-    }
+    return demo.stop
 }

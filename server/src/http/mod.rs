@@ -11,6 +11,7 @@ pub mod limits;
 pub mod metrics;
 pub mod policy;
 pub mod serve;
+pub mod web;
 pub mod write;
 
 pub use auth::Actor;

@@ -75,6 +75,7 @@ mod turn;
 mod two_servers;
 mod two_servers_without_redis;
 mod udp_blocked;
+mod web;
 
 /// What the tests of the live socket run on; those modules that run them again have another.
 async fn start() -> app::TestApp {

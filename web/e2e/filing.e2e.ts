@@ -83,7 +83,7 @@ describe('the first report', () => {
         await page.getByText('最多等14天').waitFor()
         await page.getByTestId('to-tell').tap()
         const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByText('选照片').tap()])
-        await chooser.setFiles(await photo('wall.png', 40))
+        await chooser.setFiles(photo('wall.png', 40))
         await page.getByTestId('kept').getByText('wall.png').waitFor()
         await page.locator('#narrative').tap()
         await type(page, '首次申请的人。楼上每天半夜拖桌椅，已有一个月。')

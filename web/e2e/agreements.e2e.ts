@@ -2,8 +2,9 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Seat, launch, seat } from './browser'
 import { pdf } from './files'
+import { overflow, smallTargets, violations } from './look'
 import { signIn } from './people'
-import { putUp, staff } from './staff_api'
+import { putUp, staff, type Staff } from './staff_api'
 
 const DISPUTE = '出租房押金不退'
 const [TONG, ZHU] = ['19000000005', '19000000006']
@@ -11,6 +12,7 @@ const [TONG, ZHU] = ['19000000005', '19000000006']
 let browser: Browser
 let tong: Seat
 let zhu: Seat
+let mediator: Staff
 let path = ''
 let hash = ''
 
@@ -26,9 +28,17 @@ beforeAll(async () => {
     await tong.page.getByTestId('to-evidence').waitFor()
     const id = idOf(tong.page)
     path = `/app/disputes/${id}`
-    hash = (await putUp(await staff('bao.hesheng'), id)).text_hash
+    // The digits of an authenticator are good once.
+    mediator = await staff('bao.hesheng')
+    hash = (await putUp(mediator, id)).text_hash
 })
 afterAll(() => browser.close())
+
+async function looksRight(page: Page) {
+    expect(await violations(page)).toEqual([])
+    expect(await smallTargets(page, 44)).toEqual([])
+    expect(await overflow(page)).toBe(0)
+}
 
 async function sign({ page }: Seat) {
     await page.goto(path)
@@ -51,6 +61,7 @@ describe('an agreement', () => {
         await zhu.page.goto(`${path}/agreement`)
         await zhu.page.getByTestId('sign').waitFor()
         expect(await states(zhu)).toEqual(['未签', '要等大家都签'])
+        await looksRight(zhu.page)
     })
 
     it('is in effect once all have signed and the seal is on it, and says what comes next', async () => {
@@ -59,7 +70,7 @@ describe('an agreement', () => {
         expect(await states(zhu)).toEqual(['已签', '已签'])
         const id = idOf(zhu.page)
         const body = { text_hash: hash }
-        await (await staff('bao.hesheng')).command(`/v1/disputes/${id}/agreement/sign-as-mediator`, body)
+        await mediator.command(`/v1/disputes/${id}/agreement/sign-as-mediator`, body)
         await (await staff('hu.zhuren')).command(`/v1/disputes/${id}/agreement/seal`, body)
         await zhu.page.reload()
         await zhu.page.getByText('可一起请法院确认').waitFor()
@@ -86,6 +97,7 @@ describe('a promise', () => {
         const { page } = tong
         await page.goto(`${path}/obligations`)
         await page.getByText('对方要为我办的').waitFor()
+        await looksRight(page)
         await page.getByTestId('confirm').click()
         await page.getByRole('button', { name: '撤销' }).click()
         await page.getByTestId('confirm').click()

@@ -1,7 +1,6 @@
 // Every screen there is: how one comes there. Whoever adds a screen adds it here.
 import type { Page } from 'playwright-core'
 import { invitationTo } from './people'
-import { putUp, staff } from './staff_api'
 
 export interface Screen {
     name: string
@@ -50,16 +49,6 @@ async function filing(page: Page, to: 'who' | 'law' | 'tell') {
     if (to === 'law') return
     await page.getByTestId('to-tell').click()
     await page.locator('#narrative').fill('楼上每天半夜拖桌椅。')
-}
-
-async function agreement(page: Page) {
-    await page.goto('/app')
-    await page.getByRole('link', { name: '邻里争吵推搡受皮外伤' }).click()
-    await page.getByTestId('to-evidence').waitFor()
-    const id = /dsp_[0-9a-f]+/.exec(page.url())?.[0] ?? ''
-    await putUp(await staff('wang.haiping'), id)
-    await page.goto(`/app/disputes/${id}/agreement`)
-    await page.getByTestId('sign').waitFor()
 }
 
 export const SCREENS: Screen[] = [
@@ -115,7 +104,6 @@ export const SCREENS: Screen[] = [
     { name: 'dispute', who: 'resident', open: dispute },
     { name: 'room-joint', who: 'resident', open: (page) => room(page, 'joint') },
     { name: 'room-caucus', who: 'resident', open: (page) => room(page, 'caucus') },
-    { name: 'agreement', who: 'resident', open: agreement },
     {
         name: 'evidence',
         who: 'resident',

@@ -102,6 +102,7 @@ describe('a promise', () => {
         await page.getByRole('button', { name: '撤销' }).click()
         await page.getByTestId('confirm').click()
         await page.getByTestId('promise-state').getByText('办到了').waitFor({ timeout: 30_000 })
+        await zhu.page.reload()
         await zhu.page.getByTestId('promise-state').getByText('办到了').waitFor()
     })
 })

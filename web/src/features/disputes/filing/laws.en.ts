@@ -5,14 +5,14 @@ const laws: Texts<typeof zh> = {
     marriage_family: {
         such: 'support, custody, visits',
         says: 'Family members respect and help one another. Grown children support their parents. A parent who does not live with the child may visit it. Whoever is beaten at home can ask a court for a protection order.',
-        article: 'Civil Code Art 1043, 1067, 1086; Anti-Domestic Violence Law Art 23',
+        article: 'Civil Code Art 1067, 1086; Anti-Domestic Violence Law Art 23',
         wants: 'Monthly support/Regular visits to the child/Talk it over in person',
     },
     neighbor: {
         such: 'noise, leaks, stairways',
         says: 'Neighbours treat each other fairly and with consideration. Nobody may trouble others with noise or waste water.',
         article: 'Civil Code Art 288, 294',
-        wants: 'Quiet after ten at night/Move the things away/Repair and pay for the damage/An apology',
+        wants: 'Quiet after ten at night/Move the things away/Repair and pay for the damage',
     },
     housing_homestead: {
         such: 'building, daylight, boundaries',

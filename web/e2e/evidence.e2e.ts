@@ -72,7 +72,7 @@ describe('handing in a file', () => {
 
     it('makes a large photo smaller on the phone', async () => {
         const { page } = chen
-        const large = await photo('noise.png', 3_000)
+        const large = photo('noise.png', 3_000)
         const [request] = await Promise.all([
             page.waitForRequest((request) => request.method() === 'POST' && /evidence/.test(request.url())),
             page.getByTestId('gallery').setInputFiles(large),

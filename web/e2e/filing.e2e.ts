@@ -83,7 +83,7 @@ describe('the first report', () => {
         await page.getByText('最多等14天').waitFor()
         await page.getByTestId('to-tell').tap()
         const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByText('选照片').tap()])
-        await chooser.setFiles(await photo('wall.png', 40))
+        await chooser.setFiles(photo('wall.png', 40))
         await page.getByTestId('kept').getByText('wall.png').waitFor()
         await page.locator('#narrative').tap()
         await type(page, '首次申请的人。楼上每天半夜拖桌椅，已有一个月。')
@@ -149,8 +149,9 @@ describe('what somebody writes', () => {
         // The first answer is lost on the way: the service has filed it, and this phone does not know.
         await page.route('**/v1/disputes', async (route) => {
             if (route.request().method() !== 'POST') return route.fallback()
-            await route.fetch()
-            await route.abort()
+            await route.fetch().catch(() => null)
+            // The page may have been closed over it meanwhile.
+            await route.abort().catch(() => {})
         })
         await page.getByTestId('agree').click()
         await expect.poll(() => keys.length).toBeGreaterThan(0)

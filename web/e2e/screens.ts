@@ -33,6 +33,24 @@ async function inside(page: Page) {
     await page.locator('ol').waitFor()
 }
 
+/** A filing as far as `to`; the text boxes hold what somebody would write. */
+async function filing(page: Page, to: 'who' | 'law' | 'tell') {
+    await page.goto('/app/file')
+    await page.getByRole('button', { name: /邻里|Neighbour/ }).click()
+    await page.locator('#other').waitFor()
+    if (await page.locator('#place').count()) {
+        await page.locator('#place').fill('古城')
+        await page.getByRole('button', { name: /古城社区/ }).click()
+    }
+    await page.locator('#other').fill('楼上住户')
+    if (to === 'who') return
+    await page.getByTestId('to-law').click()
+    await page.getByTestId('to-tell').waitFor()
+    if (to === 'law') return
+    await page.getByTestId('to-tell').click()
+    await page.locator('#narrative').fill('楼上每天半夜拖桌椅。')
+}
+
 export const SCREENS: Screen[] = [
     { name: 'sign-in', who: 'nobody', open: (page) => page.goto('/app/sign-in') },
     { name: 'staff-sign-in', who: 'nobody', open: (page) => page.goto('/app/staff-sign-in') },
@@ -46,6 +64,17 @@ export const SCREENS: Screen[] = [
             await page.locator('article').first().waitFor()
         },
     },
+    {
+        name: 'filing-what',
+        who: 'nobody',
+        open: async (page) => {
+            await page.goto('/app/file')
+            await page.locator('.kind').first().waitFor()
+        },
+    },
+    { name: 'filing-who', who: 'nobody', open: (page) => filing(page, 'who') },
+    { name: 'filing-law', who: 'nobody', open: (page) => filing(page, 'law') },
+    { name: 'filing-tell', who: 'nobody', open: (page) => filing(page, 'tell') },
     { name: 'not-found', who: 'nobody', open: (page) => page.goto('/app/no-such-page') },
     {
         name: 'invitation',
@@ -75,6 +104,15 @@ export const SCREENS: Screen[] = [
     { name: 'dispute', who: 'resident', open: dispute },
     { name: 'room-joint', who: 'resident', open: (page) => room(page, 'joint') },
     { name: 'room-caucus', who: 'resident', open: (page) => room(page, 'caucus') },
+    {
+        name: 'evidence',
+        who: 'resident',
+        open: async (page) => {
+            await dispute(page)
+            await page.getByTestId('to-evidence').click()
+            await page.getByTestId('files').waitFor({ state: 'attached' })
+        },
+    },
     {
         name: 'me',
         who: 'resident',

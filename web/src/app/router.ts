@@ -1,7 +1,9 @@
 import { session } from '@/features/accounts/session'
 import { routes as accounts } from '@/features/accounts/routes'
+import { routes as agreements } from '@/features/agreements/routes'
 import { routes as disputes } from '@/features/disputes/routes'
 import { routes as evidence } from '@/features/evidence/routes'
+import { routes as obligations } from '@/features/obligations/routes'
 import { routes as rooms } from '@/features/rooms/routes'
 import { routes as stations } from '@/features/stations/routes'
 import { createRouter, createWebHistory } from 'vue-router'
@@ -18,8 +20,10 @@ export const router = createRouter({
     routes: [
         { path: '/', redirect: '/app' },
         ...accounts,
+        ...agreements,
         ...disputes,
         ...evidence,
+        ...obligations,
         ...rooms,
         ...stations,
         { path: '/:rest(.*)*', component: () => import('./NotFoundPage.vue'), meta: { open: true } },

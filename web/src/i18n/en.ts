@@ -1,8 +1,10 @@
 import accounts from '@/features/accounts/en'
+import agreements from '@/features/agreements/en'
 import disputes from '@/features/disputes/en'
 import evidence from '@/features/evidence/en'
 import filing from '@/features/disputes/filing/en'
 import laws from '@/features/disputes/filing/laws.en'
+import obligations from '@/features/obligations/en'
 import rooms from '@/features/rooms/en'
 import stations from '@/features/stations/en'
 import ui from '@/ui/en'
@@ -11,5 +13,18 @@ import type { Texts } from './types'
 import words from './words.en'
 import type { PhoneMessages } from './zh'
 
-const en: Texts<PhoneMessages> = { accounts, disputes, evidence, filing, laws, problems, rooms, stations, ui, words }
+const en: Texts<PhoneMessages> = {
+    accounts,
+    agreements,
+    disputes,
+    evidence,
+    filing,
+    laws,
+    obligations,
+    problems,
+    rooms,
+    stations,
+    ui,
+    words,
+}
 export default en

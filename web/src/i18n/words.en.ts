@@ -118,5 +118,32 @@ const words: Texts<typeof zh> = {
     },
     reply: { yes: 'yes', no: 'no', later: 'later' },
     side: { applicant: "the applicant's side", respondent: "the respondent's side" },
+    mode: {
+        cash: 'in cash',
+        bank_transfer: 'bank transfer',
+        mobile_payment: 'payment by phone',
+        through_mediators: 'through the mediators',
+        delivery: 'handing something over',
+        in_person: 'in person',
+        in_writing: 'in writing',
+        act: 'by doing it',
+        forbearance: 'by not doing it any more',
+    },
+    promise: {
+        pending: 'not due yet',
+        reported: 'said to be done, to be confirmed',
+        performed: 'done',
+        contested: 'disputed; somebody finds out',
+        overdue: 'overdue',
+        waived: 'released',
+    },
+    deed: {
+        reported: 'said to be done',
+        performed: 'confirmed as done',
+        contested: 'said not to be done',
+        found_unperformed: 'found not to be done',
+        became_overdue: 'became overdue',
+        waived: 'released',
+    },
 }
 export default words

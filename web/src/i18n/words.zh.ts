@@ -130,4 +130,34 @@ const reply: Word<'CardReply'> = { yes: '可以', no: '不行', later: '以后�
 
 const side: Word<'Side'> = { applicant: '申请人一方', respondent: '被申请人一方' }
 
-export default { status, category, track, part, role, next, phrase, notice, card, reply, side }
+const mode: Word<'PerformanceMode'> = {
+    cash: '付现金',
+    bank_transfer: '银行转账',
+    mobile_payment: '手机转账',
+    through_mediators: '由调解组织转交',
+    delivery: '交东西',
+    in_person: '当面办',
+    in_writing: '写成书面',
+    act: '动手去做',
+    forbearance: '不再去做',
+}
+
+const promise: Word<'ObligationStatus'> = {
+    pending: '还没到办的日子',
+    reported: '说办好了，等确认',
+    performed: '办到了',
+    contested: '说法不一，有人来查',
+    overdue: '过期没办',
+    waived: '不用办了',
+}
+
+const deed: Word<'ObligationDeed'> = {
+    reported: '说办好了',
+    performed: '确认办到了',
+    contested: '说没有办到',
+    found_unperformed: '查明没有办到',
+    became_overdue: '到期没办',
+    waived: '说不用办了',
+}
+
+export default { status, category, track, part, role, next, phrase, notice, card, reply, side, mode, promise, deed }

@@ -1,16 +1,18 @@
 import type desk from '@/desk/zh'
 import accounts from '@/features/accounts/zh'
+import agreements from '@/features/agreements/zh'
 import disputes from '@/features/disputes/zh'
 import evidence from '@/features/evidence/zh'
 import filing from '@/features/disputes/filing/zh'
 import laws from '@/features/disputes/filing/laws.zh'
+import obligations from '@/features/obligations/zh'
 import rooms from '@/features/rooms/zh'
 import stations from '@/features/stations/zh'
 import ui from '@/ui/zh'
 import problems from './problems.zh'
 import words from './words.zh'
 
-const zh = { accounts, disputes, evidence, filing, laws, problems, rooms, stations, ui, words }
+const zh = { accounts, agreements, disputes, evidence, filing, laws, obligations, problems, rooms, stations, ui, words }
 export default zh
 export type PhoneMessages = typeof zh
 /** The desk adds its own when it starts; a phone does not load them. */

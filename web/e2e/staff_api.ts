@@ -1,0 +1,74 @@
+// What staff do so that a resident's screen has something to show: by plain requests, as their own screens would.
+import { inject } from 'vitest'
+import { staffCode } from './demo'
+
+const PASSWORD = 'demo-ningbo-2026'
+
+async function send<T>(method: string, path: string, body: unknown, token?: string): Promise<T> {
+    const headers: Record<string, string> = {
+        'content-type': 'application/json',
+        'idempotency-key': crypto.randomUUID(),
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+    }
+    const answer = await fetch(inject('base') + path, {
+        method,
+        headers,
+        body: body === undefined ? undefined : JSON.stringify(body),
+    })
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+    return (await answer.json()) as T
+}
+
+export interface Staff {
+    command<T>(path: string, body?: unknown, method?: 'POST' | 'PUT'): Promise<T>
+    read<T>(path: string): Promise<T>
+}
+
+export async function staff(username: string): Promise<Staff> {
+    const code = staffCode(inject('binary'), inject('data'))
+    const body = { username, password: PASSWORD, code, device: 'e2e' }
+    const { access_token: token } = await send<{ access_token: string }>('POST', '/v1/staff-logins', body)
+    return {
+        command: (path, sent, method = 'POST') => send(method, path, sent, token),
+        read: async <T>(path: string) => {
+            const answer = await fetch(inject('base') + path, { headers: { authorization: `Bearer ${token}` } })
+            return (await answer.json()) as T
+        },
+    }
+}
+
+interface Text {
+    text_hash: string
+}
+
+interface Dispute {
+    parties: { id: string; side: string }[]
+}
+
+/** Writes an agreement of one payment and puts it up for signing. */
+export async function putUp(mediator: Staff, dispute: string): Promise<Text> {
+    const { parties } = await mediator.read<Dispute>(`/v1/disputes/${dispute}`)
+    const idOf = (side: string) => parties.find((party) => party.side === side)?.id
+    const [beneficiary, obligor] = [idOf('applicant'), idOf('respondent')]
+    const date = new Date(Date.now() + 7 * 24 * 3_600_000).toISOString().slice(0, 10)
+    const draft = {
+        form: 'written',
+        main_facts: '租房到期，押金没有退。',
+        issues: '押金退多少。',
+        responsibilities: parties.map(({ id }) => ({ party: id, text: '各自承担一部分。' })),
+        clauses: [
+            {
+                topic: 'compensation',
+                act: '退还租房押金',
+                obligor,
+                beneficiary,
+                amount: 290_000,
+                mode: 'mobile_payment',
+                time_limit: { kind: 'by', date },
+            },
+        ],
+    }
+    const path = `/v1/disputes/${dispute}/agreement`
+    await mediator.command(path, { revision: 0, draft }, 'PUT')
+    return mediator.command<Text>(`${path}/put-up`)
+}

@@ -1,0 +1,35 @@
+import type { Texts } from '@/i18n/types'
+import type zh from './zh'
+
+const obligations: Texts<typeof zh> = {
+    title: 'What was promised',
+    mine: 'What I have to do',
+    theirs: 'What is to be done for me',
+    rest: 'The rest',
+    none: 'Nothing was promised',
+    noneHint: 'It is listed here once the agreement is in effect.',
+    from: '{name} does it',
+    by: 'by {day}',
+    done: 'done on {day}',
+    late: 'later than agreed',
+    report: 'I did it: tell the other side',
+    note: 'How it was done (optional)',
+    proof: 'Proof (optional)',
+    noProof: 'No proof',
+    proofHint: 'Hand in a photo first, then come back and choose it.',
+    addProof: 'Hand in a photo',
+    send: 'Send the report',
+    reportedNext: 'It counts as done once the other side confirms it.',
+    confirm: 'It was done: I confirm',
+    confirming: 'You will confirm that it was done.',
+    contest: 'It was not done',
+    reason: 'What is missing?',
+    contestSend: 'Have an officer or mediator find out',
+    contestNext: 'An officer or mediator finds out.',
+    otherwise: 'If it is not done in time',
+    otherwiseUrge: 'First the mediator or the station urges.',
+    otherwiseCourt: 'If that does not help, you can go to court.',
+    otherwiseConfirmed: 'What the court has confirmed, it can enforce.',
+    history: 'What happened',
+}
+export default obligations

@@ -2,6 +2,7 @@ import { session } from '@/features/accounts/session'
 import { routes as accounts } from '@/features/accounts/routes'
 import { routes as disputes } from '@/features/disputes/routes'
 import { routes as rooms } from '@/features/rooms/routes'
+import { routes as sessions } from '@/features/sessions/routes'
 import { routes as stations } from '@/features/stations/routes'
 import { createRouter, createWebHistory } from 'vue-router'
 
@@ -19,6 +20,7 @@ export const router = createRouter({
         ...accounts,
         ...disputes,
         ...rooms,
+        ...sessions,
         ...stations,
         { path: '/:rest(.*)*', component: () => import('./NotFoundPage.vue'), meta: { open: true } },
     ],

@@ -36,9 +36,13 @@ function fileOf(path: string): string | null {
     return file.startsWith(DIST) && existsSync(file) && statSync(file).isFile() ? file : null
 }
 
-function serve(file: string, response: ServerResponse) {
+/** Sound by WebSocket goes to the address that the server tells, which here is not that of the pages. */
+const policyFor = (api: string) =>
+    PAGE_POLICY.replace("connect-src 'self'", `connect-src 'self' ${api.replace(/^http/, 'ws')}`)
+
+function serve(file: string, response: ServerResponse, api: string) {
     const headers = { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'cache-control': 'no-cache' }
-    response.writeHead(200, { ...headers, 'content-security-policy': PAGE_POLICY, 'referrer-policy': 'no-referrer' })
+    response.writeHead(200, { ...headers, 'content-security-policy': policyFor(api), 'referrer-policy': 'no-referrer' })
     createReadStream(file).pipe(response)
 }
 
@@ -70,7 +74,7 @@ export async function startFront(port: number, api: () => string): Promise<Front
     const server = createServer((asked, response) => {
         const path = (asked.url ?? '/').split('?')[0] ?? '/'
         const file = path.startsWith('/v1/') ? null : fileOf(decodeURIComponent(path))
-        if (file) serve(file, response)
+        if (file) serve(file, response, api())
         else pass(asked, response)
     })
     server.on('connection', (socket) => {

@@ -11,8 +11,8 @@ const MEDIA = [
 export const PHONE = { width: 360, height: 740 }
 export const DESK = { width: 1280, height: 800 }
 
-export function launch(): Promise<Browser> {
-    const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', ...QUIET, ...MEDIA]
+export function launch(...more: string[]): Promise<Browser> {
+    const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', ...QUIET, ...MEDIA, ...more]
     return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args })
 }
 

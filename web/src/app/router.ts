@@ -5,6 +5,7 @@ import { routes as disputes } from '@/features/disputes/routes'
 import { routes as evidence } from '@/features/evidence/routes'
 import { routes as obligations } from '@/features/obligations/routes'
 import { routes as rooms } from '@/features/rooms/routes'
+import { routes as sessions } from '@/features/sessions/routes'
 import { routes as stations } from '@/features/stations/routes'
 import { createRouter, createWebHistory } from 'vue-router'
 
@@ -25,6 +26,7 @@ export const router = createRouter({
         ...evidence,
         ...obligations,
         ...rooms,
+        ...sessions,
         ...stations,
         { path: '/:rest(.*)*', component: () => import('./NotFoundPage.vue'), meta: { open: true } },
     ],

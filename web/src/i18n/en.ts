@@ -6,6 +6,7 @@ import filing from '@/features/disputes/filing/en'
 import laws from '@/features/disputes/filing/laws.en'
 import obligations from '@/features/obligations/en'
 import rooms from '@/features/rooms/en'
+import sessions from '@/features/sessions/en'
 import stations from '@/features/stations/en'
 import ui from '@/ui/en'
 import problems from './problems.en'
@@ -23,6 +24,7 @@ const en: Texts<PhoneMessages> = {
     obligations,
     problems,
     rooms,
+    sessions,
     stations,
     ui,
     words,

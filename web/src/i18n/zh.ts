@@ -7,12 +7,27 @@ import filing from '@/features/disputes/filing/zh'
 import laws from '@/features/disputes/filing/laws.zh'
 import obligations from '@/features/obligations/zh'
 import rooms from '@/features/rooms/zh'
+import sessions from '@/features/sessions/zh'
 import stations from '@/features/stations/zh'
 import ui from '@/ui/zh'
 import problems from './problems.zh'
 import words from './words.zh'
 
-const zh = { accounts, agreements, disputes, evidence, filing, laws, obligations, problems, rooms, stations, ui, words }
+const zh = {
+    accounts,
+    agreements,
+    disputes,
+    evidence,
+    filing,
+    laws,
+    obligations,
+    problems,
+    rooms,
+    sessions,
+    stations,
+    ui,
+    words,
+}
 export default zh
 export type PhoneMessages = typeof zh
 /** The desk adds its own when it starts; a phone does not load them. */

@@ -2,7 +2,7 @@ import { login, onLogin, accessToken, renew } from '@/api/tokens'
 import { deviceName } from '@/device/installation'
 import { timedId } from '@/device/random'
 import { shallowRef } from 'vue'
-import type { EntryBody, RoomView } from './frames'
+import type { ClientFrame, EntryBody, RoomView, ServerFrame } from './frames'
 import { ByRequest } from './by_request'
 import { outbox } from './outbox'
 import { reduce, type Effect, type Event } from './reducer'
@@ -16,6 +16,7 @@ const state = shallowRef<LiveState>(emptyState)
 const line = shallowRef<Line>('down')
 let account: string | null = null
 let ticking: ReturnType<typeof setInterval> | null = null
+const listeners = new Set<(frame: ServerFrame) => void>()
 
 const url = () => `${location.origin.replace(/^http/, 'ws')}/v1/live`
 
@@ -25,7 +26,10 @@ const socket = new Socket({
     },
     token: (used) => (used === null ? accessToken() : renew(used)),
     opened: (token) => dispatch({ type: 'opened', token, device: deviceName() }),
-    heard: (frame) => dispatch({ type: 'frame', frame, now: Date.now() }),
+    heard: (frame) => {
+        dispatch({ type: 'frame', frame, now: Date.now() })
+        listeners.forEach((listen) => listen(frame))
+    },
     closed: () => dispatch({ type: 'closed' }),
     rests: (why) => (line.value = why === 'elsewhere' ? 'elsewhere' : 'down'),
 })
@@ -104,6 +108,13 @@ export const live = {
     unfollow: (room: string) => dispatch({ type: 'unfollow', room }),
     seen: (room: string, seq: number) => dispatch({ type: 'seen', room, seq }),
     typing: (room: string) => state.value.line === 'up' && socket.send({ type: 'typing', room }),
+    /** Hears every frame until what it returns is called: for sound and picture, which are not kept here. */
+    listen(listener: (frame: ServerFrame) => void): () => void {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+    },
+    /** Handed on if there is a line now, and lost if not: whoever signals says it again. */
+    signal: (frame: Extract<ClientFrame, { type: 'signal' }>) => state.value.line === 'up' && socket.send(frame),
     page: (event: Omit<Extract<Event, { type: 'page' }>, 'type'>) => dispatch({ type: 'page', ...event }),
     wake,
     /** Resolves when it is kept on this device: only then may it leave the box it was typed in. */

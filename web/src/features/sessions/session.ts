@@ -1,0 +1,63 @@
+import { api, ask, type Schemas } from '@/api'
+import { loadMe, me } from '@/features/accounts/session'
+import { readRooms } from '@/features/rooms/rooms'
+import { t } from '@/i18n'
+import { live } from '@/live/live'
+import { useLoad } from '@/ui/load'
+import { computed, onBeforeUnmount, onMounted, watch } from 'vue'
+
+export type Session = Schemas['SessionView']
+export type Attendance = Schemas['AttendanceView']
+
+/** Nothing tells a device that somebody came or acknowledged something: it is looked up. */
+const LOOK_EVERY_MS = 4_000
+const HOSTS: Schemas['Part'][] = ['mediator', 'co_mediator']
+
+export const isHost = (dispute: Schemas['DisputeView'] | null) =>
+    dispute?.your_parts.some((part) => HOSTS.includes(part)) ?? false
+
+/** A session, its dispute and its people, as this screen needs them. */
+export function useSession(disputeId: string, id: string) {
+    const session = useLoad(() => ask(api.GET('/v1/sessions/{id}', { params: { path: { id } } })))
+    const dispute = useLoad(async () => {
+        await loadMe()
+        return ask(api.GET('/v1/disputes/{id}', { params: { path: { id: disputeId } } }))
+    })
+    const rooms = useLoad(() => readRooms(disputeId))
+
+    const look = () => document.visibilityState === 'visible' && !session.busy.value && void session.load()
+    let timer: ReturnType<typeof setInterval> | undefined
+    onMounted(() => (timer = setInterval(look, LOOK_EVERY_MS)))
+    onBeforeUnmount(() => clearInterval(timer))
+    watch(() => live.state.value.disputes[disputeId]?.version, look)
+
+    const names = computed(() => {
+        const members = rooms.value.value?.flatMap((room) => room.members) ?? []
+        return new Map(members.map((member) => [member.person, member]))
+    })
+    const partyName = (party: string) => dispute.value.value?.parties.find((one) => one.id === party)?.name ?? ''
+
+    return {
+        session: session.value,
+        dispute: dispute.value,
+        trouble: computed(() => session.trouble.value ?? dispute.trouble.value),
+        load: () => Promise.all([session.load(), dispute.load(), rooms.load()]),
+        put: (now: Session) => (session.value.value = now),
+        rooms: rooms.value,
+        host: computed(() => isHost(dispute.value.value)),
+        mine: computed(() => session.value.value?.attendance.find((one) => one.person === me.value?.person) ?? null),
+        nameOf: (person: string) => names.value.get(person)?.name ?? t('sessions.somebody'),
+        partOf: (person: string) => names.value.get(person)?.part ?? null,
+        attendeeName: (one: Attendance) => names.value.get(one.person)?.name ?? partyName(one.party),
+    }
+}
+
+export type SessionScreen = ReturnType<typeof useSession>
+
+/** As whom one comes for a party: for oneself where nothing else is recorded. */
+export function actingAs(parts: Schemas['Part'][]): Schemas['AttendingAs'] {
+    if (parts.includes('applicant') || parts.includes('respondent')) return 'party'
+    return parts.includes('guardian') ? 'guardian' : 'agent'
+}
+
+export const hasMedia = (session: Session) => ['video', 'audio', 'assisted_site'].includes(session.manner)

@@ -25,6 +25,13 @@ async function room(page: Page, kind: string) {
     await page.getByTestId('composer').waitFor()
 }
 
+async function file(page: Page) {
+    await page.goto('/desk')
+    await page.getByRole('link', { name: DISPUTE }).click()
+    await page.getByTestId('timeline').waitFor()
+    await page.waitForLoadState('networkidle')
+}
+
 async function inside(page: Page) {
     const { path, code } = invitationTo(INVITED)
     await page.goto(path)
@@ -122,6 +129,28 @@ export const SCREENS: Screen[] = [
         },
     },
     { name: 'desk-sign-in', who: 'nobody', open: (page) => page.goto('/desk/sign-in') },
+    {
+        name: 'desk-inbox',
+        who: 'desk',
+        open: async (page) => {
+            await page.goto('/desk?status=submitted')
+            await page.locator('td').first().waitFor()
+            await page.waitForLoadState('networkidle')
+        },
+    },
+    { name: 'desk-file', who: 'desk', open: (page) => file(page) },
+    {
+        name: 'desk-triage',
+        who: 'desk',
+        open: async (page) => {
+            await page.goto('/desk?status=submitted')
+            await page.locator('td a').first().click()
+            await page.getByTestId('command-triage').click()
+        },
+    },
+    { name: 'desk-filing', who: 'desk', open: (page) => page.goto('/desk/filing', { waitUntil: 'networkidle' }) },
+    { name: 'desk-late', who: 'desk', open: (page) => page.goto('/desk/late', { waitUntil: 'networkidle' }) },
+    { name: 'desk-visits', who: 'desk', open: (page) => page.goto('/desk/visits', { waitUntil: 'networkidle' }) },
     {
         name: 'desk-disputes',
         who: 'desk',

@@ -4,7 +4,11 @@ import { createRouter, createWebHistory } from 'vue-router'
 export const router = createRouter({
     history: createWebHistory(),
     routes: [
-        { path: '/desk', component: () => import('./DisputesPage.vue') },
+        { path: '/desk', component: () => import('./lists/DisputesPage.vue') },
+        { path: '/desk/disputes/:id', component: () => import('./file/DisputeFilePage.vue'), props: true },
+        { path: '/desk/filing', component: () => import('./filing/FilePage.vue') },
+        { path: '/desk/late', component: () => import('./lists/LatePage.vue') },
+        { path: '/desk/visits', component: () => import('./visits/VisitsPage.vue') },
         { path: '/desk/sign-in', component: () => import('./SignInPage.vue'), meta: { open: true } },
         { path: '/:rest(.*)*', redirect: '/desk' },
     ],

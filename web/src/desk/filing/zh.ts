@@ -1,0 +1,17 @@
+export default {
+    title: '代为提交',
+    intro: '当事人来窗口或打110，由您替他们填。',
+    matter: '一句话说是什么事',
+    source: '从哪里来',
+    category: '什么类型',
+    community: '哪个小区或村',
+    communityHint: '写两三个字，再选。',
+    narrative: '事情经过',
+    claims: '想要的结果，一行写一件',
+    happened: '什么时候的事',
+    place: '在哪里',
+    applicant: '申请人',
+    respondent: '被申请人',
+    file: '存为草稿，再看一遍',
+    kept: '写的都存在这台设备上。',
+}

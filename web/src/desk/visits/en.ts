@@ -1,0 +1,42 @@
+import type { Texts } from '@/i18n/types'
+import type zh from './zh'
+
+const visits: Texts<typeof zh> = {
+    title: 'Visits of the day',
+    day: 'Day',
+    none: 'No visits on this day',
+    noneHint: 'Look at another day.',
+    late: 'Overdue',
+    kept: 'No network: this is the route as it was kept last.',
+    waiting: '{count} records wait here; they are sent when there is a network.',
+    refused: 'One record was not taken. Correct it and keep it again.',
+    edit: 'Open it',
+    discard: 'Throw it away',
+    call: 'Record of a visit',
+    stored: 'Kept on this device.',
+    sent: 'It has arrived.',
+    record: 'Record the visit',
+    file: 'Dispute file',
+    address: 'Address',
+    checklist: 'Before you go',
+    check: {
+        card: 'Take your identity card along',
+        agreement: 'Read the agreement and what is due',
+        promise: 'Ask: was it done as promised',
+        mood: 'Ask: how do both get on',
+        signs: 'Look: are there signs of a new quarrel',
+    },
+    visitedAt: 'When you were there',
+    manner: 'How',
+    performance: 'How the promises fare',
+    satisfaction: 'How satisfied they are',
+    escalation: 'Signs of a new quarrel',
+    residual: 'The risk as you see it now',
+    measures: 'Measures taken',
+    measuresNeeded: 'With signs, the measures have to be written down.',
+    suit: 'A suit since then, and its outcome',
+    note: 'Anything else',
+    save: 'Keep it, send when there is a network',
+    photo: 'Hand photos in as evidence in the dispute file.',
+}
+export default visits

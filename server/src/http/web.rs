@@ -61,8 +61,9 @@ pub fn is_built() -> bool {
 
 /// The manifest, the service worker, icons: a browser looks for them there.
 fn is_at_the_root(name: &str) -> bool {
+    let is_page = PAGES.iter().any(|(page, _)| *page == name);
     let is_short = ENCODINGS.iter().any(|(_, ending)| name.ends_with(ending));
-    !name.contains('/') && !name.ends_with(".html") && !is_short
+    !name.contains('/') && !is_page && !is_short
 }
 
 fn answer(name: &str, asked: &HeaderMap) -> Response {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core'
-import { inject } from 'vitest'
+import { here } from './place'
 
 const QUIET = ['--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 const MEDIA = [
@@ -30,7 +30,7 @@ export interface Seat {
 /** A browser of somebody's own: nothing shared with the others. */
 export async function seat(browser: Browser, viewport = PHONE): Promise<Seat> {
     const context = await browser.newContext({
-        baseURL: inject('base'),
+        baseURL: here().base,
         viewport,
         locale: 'zh-CN',
         reducedMotion: 'reduce',

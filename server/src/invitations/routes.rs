@@ -147,11 +147,12 @@ async fn open(
 }
 
 /// Looks an invitation up and compares the code; a wrong one is counted even though nothing else happens.
-pub async fn with_code(app: &App, token: String, code: Text<6, 6>) -> Result<Invitation, ApiError> {
+async fn with_code(app: &App, token: String, code: Text<6, 6>) -> Result<Invitation, ApiError> {
     app.attempt(move |tx| Box::pin(async move { tried(tx, &token, code.as_str()).await })).await
 }
 
-async fn tried(
+/// Compares the code under a lock: many tries at once never count as one.
+pub async fn tried(
     tx: &mut Tx,
     token: &str,
     code: &str,

@@ -258,11 +258,11 @@ pub struct Wished {
     pub many: i16,
 }
 
-/// Whoever changes them at the same moment waits.
+/// To be asked under the lock.
 pub async fn wishes(tx: &mut Tx, id: InvitationId) -> sqlx::Result<Wished> {
     let row = sqlx::query!(
         r#"select call_asked_at, times as "times: Json<Vec<SuitableTime>>", wishes
-           from invitations where id = $1 for update"#,
+           from invitations where id = $1"#,
         id as InvitationId,
     )
     .fetch_one(&mut **tx)

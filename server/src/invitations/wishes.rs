@@ -5,7 +5,7 @@ use crate::db::Tx;
 use crate::disputes;
 use crate::error::ApiError;
 use crate::http::{Actor, Json, Path};
-use crate::invitations::routes::with_code;
+use crate::invitations::routes::tried;
 use crate::invitations::store::{self, Invitation, Wishes};
 use crate::notices;
 use axum::extract::State;
@@ -47,10 +47,16 @@ async fn wish(
     Json { value, .. }: Json<WishOfInvited>,
 ) -> Result<Json<InvitationState>, ApiError> {
     let times = value.times.map(|times| checked(times, local_day(app.clock.now()))).transpose()?;
-    let wishes = Wishes { call: value.call, times };
-    let invitation = with_code(&app, token, value.code).await?;
-    let writer = app.clone();
-    app.detached(async move { take(&writer, invitation, wishes).await }).await.map(Json::of)
+    let (wishes, code) = (Wishes { call: value.call, times }, value.code);
+    let state = app.attempt(move |tx| {
+        Box::pin(async move {
+            match tried(tx, &token, code.as_str()).await? {
+                Ok(invitation) => take(tx, &invitation, &wishes).await.map(Ok),
+                Err(refused) => Ok(Err(refused)),
+            }
+        })
+    });
+    state.await.map(Json::of)
 }
 
 fn checked(times: Vec<SuitableTime>, today: NaiveDate) -> Result<Vec<SuitableTime>, ApiError> {
@@ -66,16 +72,14 @@ fn checked(times: Vec<SuitableTime>, today: NaiveDate) -> Result<Vec<SuitableTim
 }
 
 async fn take(
-    app: &App,
-    invitation: Invitation,
-    wishes: Wishes,
+    tx: &mut Tx,
+    invitation: &Invitation,
+    wishes: &Wishes,
 ) -> Result<InvitationState, ApiError> {
-    let mut tx = app.begin().await?;
-    let told = noted(&mut tx, &invitation, &wishes).await?;
-    notices::tell::in_app(&mut tx, invitation.dispute, &told).await?;
-    let all = store::of_dispute(&mut tx, invitation.dispute, app.clock.now()).await?;
-    let hints = tx.commit().await?;
-    app.tell(hints);
+    let told = noted(tx, invitation, wishes).await?;
+    notices::tell::in_app(tx, invitation.dispute, &told).await?;
+    let now = tx.now;
+    let all = store::of_dispute(tx, invitation.dispute, now).await?;
     all.into_iter().find(|state| state.id == invitation.id).ok_or_else(ApiError::not_found)
 }
 

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Seat, launch, seat } from './browser'
-import { invitationTo } from './people'
+import { DESK, type Seat, launch, seat } from './browser'
+import { invitationTo, signInStaff } from './people'
 
 /** The respondents of the two disputes that wait for consent. */
 const [AGREES, DECLINES] = ['19000000004', '19000000011']
@@ -42,6 +42,27 @@ describe('whoever was invited by text message', () => {
         await tap(/同意调解/)
         await phone.page.getByRole('alert').getByText('请再试，或打电话').waitFor()
         await phone.page.unroute('**/answer')
+    })
+
+    it('asks for a call, and says when it suits, in three taps, before any answer', async () => {
+        await tap(/请派出所打电话给我/)
+        await phone.page.getByText('会打电话给您').waitFor()
+        await tap(/说说方便的时间/)
+        await phone.page.getByRole('button', { name: '晚上' }).first().click()
+        await phone.page.getByTestId('send-times').click()
+        await phone.page.getByText('知道您方便的时间').waitFor()
+    })
+
+    it('and the station sees both in the file', async () => {
+        const desk = await seat(browser, DESK)
+        await signInStaff(desk.page, 'xu.chaosheng', '/desk/sign-in')
+        await desk.page.goto('/desk')
+        await desk.page.getByRole('link', { name: '征地青苗费到户有出入' }).click()
+        const invitation = desk.page.getByTestId('invitation').first()
+        await invitation.getByText('请您回电').waitFor()
+        await invitation.getByText('晚上').waitFor()
+        expect(desk.complaints).toEqual([])
+        await desk.context.close()
     })
 
     it('agrees in two taps after the digits, without an account', async () => {

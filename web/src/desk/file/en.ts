@@ -45,5 +45,19 @@ const file: Texts<typeof zh> = {
     confirm: 'Confirm the level',
     proposed: 'By the reasons it would be:',
     points: '{points} points',
+    invitations: 'Invitations',
+    noInvitations: 'Nobody has been invited yet.',
+    invitation: {
+        open: 'waits for an answer',
+        answered: 'answered',
+        expired: 'expired',
+        void: 'void',
+    },
+    sentAt: 'sent {time}',
+    openedAt: 'read {time}',
+    notOpened: 'not read yet',
+    callAsked: 'Asks to be called',
+    suits: 'When it suits:',
+    dayPart: { morning: 'morning', afternoon: 'afternoon', evening: 'evening' },
 }
 export default file

@@ -42,4 +42,18 @@ export default {
     confirm: '确认等级',
     proposed: '按理由算是：',
     points: '{points}分',
+    invitations: '邀请',
+    noInvitations: '还没有邀请过谁。',
+    invitation: {
+        open: '等答复',
+        answered: '已答复',
+        expired: '已过期',
+        void: '已作废',
+    },
+    sentAt: '{time}发出',
+    openedAt: '{time}看过',
+    notOpened: '还没有看过',
+    callAsked: '请您回电',
+    suits: '方便的时间：',
+    dayPart: { morning: '上午', afternoon: '下午', evening: '晚上' },
 }

@@ -5,6 +5,8 @@ type Schemas = components['schemas']
 export type Front = Schemas['InvitationFront']
 export type Invitation = Schemas['InvitationView']
 export type Answer = Schemas['AnswerInvitation']
+export type Wish = Schemas['WishOfInvited']
+export type SuitableTime = Schemas['SuitableTime']
 
 const TRIES = 3
 
@@ -32,6 +34,8 @@ export function invitation(token: string) {
         open: (code: string) => send<Invitation>(`${path}/open`, { code }),
         consentText: (language: Schemas['Language']) =>
             send<Schemas['ConsentText']>(`/v1/consent-text?language=${language}`),
+        /** Said again it changes nothing. */
+        wish: (wish: Wish) => send<Schemas['InvitationState']>(`${path}/wishes`, wish),
         /** Said again after a lost answer it is `already_answered`: then it has arrived. */
         answer: async (answer: Answer): Promise<Result<Front>> => {
             const answered = await send<Front>(`${path}/answer`, answer)

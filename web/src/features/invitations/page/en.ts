@@ -44,5 +44,16 @@ const en: Texts<typeof zh> = {
     other: 'It did not work. Try again, or call.',
     language: '中文',
     elder: 'Large text',
+    callMe: 'Ask the station to call me',
+    called: 'The station knows and will call you.',
+    times: 'Say when it suits me',
+    timed: 'The station knows when it suits you.',
+    timesTitle: 'When would it suit you?',
+    timesHint: 'Tap up to six times. All are China time.',
+    morning: 'Morning',
+    afternoon: 'Afternoon',
+    evening: 'Evening',
+    timesSend: 'Tell the station',
+    timesBack: 'Back',
 }
 export default en

@@ -1,10 +1,12 @@
 import type { Trouble } from '@/api/result'
 import { language } from '@/i18n/language'
 import { ref, shallowRef, watch } from 'vue'
-import { invitation, type Front, type Invitation } from './api'
+import { invitation, type Front, type Invitation, type SuitableTime, type Wish } from './api'
 import type { components } from '@/api/schema'
 
 type Step = 'front' | 'inside' | 'declining' | 'agreed' | 'declined'
+/** What the station has just been told. */
+type Wished = 'called' | 'timed'
 
 /** From the link to the answer: read who we are, type the digits, read what it is about, answer. */
 export function useInvitation(token: string) {
@@ -16,6 +18,8 @@ export function useInvitation(token: string) {
     const code = ref('')
     const trouble = shallowRef<Trouble | null>(null)
     const busy = ref(false)
+    const wished = ref<Wished | null>(null)
+    const choosing = ref(false)
 
     async function doing<T>(work: () => Promise<{ ok: true; value: T } | { ok: false; trouble: Trouble }>) {
         if (busy.value) return null
@@ -59,5 +63,29 @@ export function useInvitation(token: string) {
         if (done) step.value = 'declined'
     }
 
-    return { step, front, inside, consent, code, trouble, busy, load, open, agree, decline }
+    async function wish(body: Omit<Wish, 'code'>, then: Wished) {
+        if (!(await doing(() => service.wish({ code: code.value, ...body })))) return
+        wished.value = then
+        choosing.value = false
+    }
+    const askForCall = () => wish({ call: true }, 'called')
+    const suggest = (times: SuitableTime[]) => wish({ times }, 'timed')
+
+    return {
+        wished,
+        choosing,
+        askForCall,
+        suggest,
+        step,
+        front,
+        inside,
+        consent,
+        code,
+        trouble,
+        busy,
+        load,
+        open,
+        agree,
+        decline,
+    }
 }

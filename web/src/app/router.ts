@@ -1,6 +1,7 @@
 import { session } from '@/features/accounts/session'
 import { routes as accounts } from '@/features/accounts/routes'
 import { routes as agreements } from '@/features/agreements/routes'
+import { routes as appointments } from '@/features/appointments/routes'
 import { routes as disputes } from '@/features/disputes/routes'
 import { routes as evidence } from '@/features/evidence/routes'
 import { routes as obligations } from '@/features/obligations/routes'
@@ -22,6 +23,7 @@ export const router = createRouter({
         { path: '/', redirect: '/app' },
         ...accounts,
         ...agreements,
+        ...appointments,
         ...disputes,
         ...evidence,
         ...obligations,

@@ -1,5 +1,6 @@
 import accounts from '@/features/accounts/en'
 import agreements from '@/features/agreements/en'
+import appointments from '@/features/appointments/en'
 import disputes from '@/features/disputes/en'
 import evidence from '@/features/evidence/en'
 import filing from '@/features/disputes/filing/en'
@@ -17,6 +18,7 @@ import type { PhoneMessages } from './zh'
 const en: Texts<PhoneMessages> = {
     accounts,
     agreements,
+    appointments,
     disputes,
     evidence,
     filing,

@@ -145,5 +145,13 @@ const words: Texts<typeof zh> = {
         became_overdue: 'became overdue',
         waived: 'released',
     },
+    conflict: {
+        same_person: 'You are a party or an agent in it',
+        same_firm: 'An agent in it works in your law firm',
+        kin: 'You are kin to one side',
+        earlier_party: 'You had a dispute with somebody in it',
+        earlier_counsel: 'You did legal work for somebody in it',
+        barred: 'You stepped down from it, or were replaced',
+    },
 }
 export default words

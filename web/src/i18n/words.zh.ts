@@ -160,4 +160,29 @@ const deed: Word<'ObligationDeed'> = {
     waived: '说不用办了',
 }
 
-export default { status, category, track, part, role, next, phrase, notice, card, reply, side, mode, promise, deed }
+const conflict: Word<'ConflictKind'> = {
+    same_person: '您就是当事人或者代理人',
+    same_firm: '您和一方代理人在同一家律所',
+    kin: '您和一方有亲属关系',
+    earlier_party: '您和这里的人有过纠纷',
+    earlier_counsel: '您为这里的人办过法律事务',
+    barred: '您从这件退出过，或者被换下',
+}
+
+export default {
+    status,
+    category,
+    track,
+    part,
+    role,
+    next,
+    phrase,
+    notice,
+    card,
+    reply,
+    side,
+    mode,
+    promise,
+    deed,
+    conflict,
+}

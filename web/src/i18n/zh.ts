@@ -1,6 +1,7 @@
 import type desk from '@/desk/zh'
 import accounts from '@/features/accounts/zh'
 import agreements from '@/features/agreements/zh'
+import appointments from '@/features/appointments/zh'
 import disputes from '@/features/disputes/zh'
 import evidence from '@/features/evidence/zh'
 import filing from '@/features/disputes/filing/zh'
@@ -16,6 +17,7 @@ import words from './words.zh'
 const zh = {
     accounts,
     agreements,
+    appointments,
     disputes,
     evidence,
     filing,

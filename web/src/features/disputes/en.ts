@@ -5,6 +5,8 @@ const disputes: Texts<typeof zh> = {
     mine: 'My disputes',
     none: 'You have no dispute here',
     noneHint: 'If you want mediation, tap “I want mediation”.',
+    helpsNone: 'You take part in no dispute yet',
+    helpsNoneHint: 'Tap above to see which ones wait for somebody.',
     changed: 'Last change: {time}',
     youAre: 'You are: {parts}',
     about: 'What happened',

@@ -2,6 +2,8 @@ export default {
     mine: '我的纠纷',
     none: '您还没有纠纷',
     noneHint: '有事想调解，请点“我要申请调解”。',
+    helpsNone: '您还没有参加的纠纷',
+    helpsNoneHint: '点上面，看有没有可以认领的。',
     changed: '最近变动：{time}',
     youAre: '您是{parts}',
     about: '事情经过',

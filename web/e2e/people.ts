@@ -44,7 +44,10 @@ export async function signInStaff(page: Page, username: string, at: '/app/staff-
     const isRefused = page
         .getByRole('alert')
         .waitFor()
-        .then(() => true)
+        .then(
+            () => true,
+            () => false,
+        )
     if (await Promise.race([arrived.then(() => false), isRefused])) {
         await until(async () => staffCode(inject('binary'), inject('data')) !== tried, 40_000)
         await enter()

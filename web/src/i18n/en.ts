@@ -1,6 +1,7 @@
 import accounts from '@/features/accounts/en'
 import agreements from '@/features/agreements/en'
 import appointments from '@/features/appointments/en'
+import drafting from '@/features/agreements/drafting/en'
 import disputes from '@/features/disputes/en'
 import evidence from '@/features/evidence/en'
 import filing from '@/features/disputes/filing/en'
@@ -20,6 +21,7 @@ const en: Texts<PhoneMessages> = {
     agreements,
     appointments,
     disputes,
+    drafting,
     evidence,
     filing,
     laws,

@@ -153,5 +153,21 @@ const words: Texts<typeof zh> = {
         earlier_counsel: 'You did legal work for somebody in it',
         barred: 'You stepped down from it, or were replaced',
     },
+    topic: {
+        apology: 'an apology',
+        compensation: 'money to be paid',
+        performance_mode: 'how something is done',
+        undertaking: 'a promise for the future',
+        other: 'something else',
+    },
+    limit: { at_once: 'done at once', by: 'by a day', standing: 'from now on, without an end' },
+    personalStatus: {
+        marriage: 'marriage or divorce',
+        adoption: 'adoption',
+        inheritance: 'inheritance',
+        other: 'another matter of status',
+    },
+    agreementForm: { written: 'in writing', oral: 'oral', recorded: 'on video' },
+    byHand: { wet_ink: 'by hand', fingerprint: 'by fingerprint', stamp: 'by stamp' },
 }
 export default words

@@ -169,6 +169,35 @@ const conflict: Word<'ConflictKind'> = {
     barred: '您从这件退出过，或者被换下',
 }
 
+const topic: Word<'ClauseTopic'> = {
+    apology: '赔礼道歉',
+    compensation: '赔钱付钱',
+    performance_mode: '怎么履行',
+    undertaking: '今后的保证',
+    other: '其他',
+}
+
+const limit: Record<Schemas['TimeLimit']['kind'], string> = {
+    at_once: '当场办好',
+    by: '到哪一天为止',
+    standing: '从现在起一直做到',
+}
+
+const personalStatus: Word<'PersonalStatus'> = {
+    marriage: '结婚、离婚',
+    adoption: '收养',
+    inheritance: '继承',
+    other: '别的身份上的事',
+}
+
+const agreementForm: Word<'AgreementForm'> = { written: '书面', oral: '口头', recorded: '录音录像' }
+
+const byHand: Record<Exclude<Schemas['SigningMethod'], 'electronic'>, string> = {
+    wet_ink: '手写签名',
+    fingerprint: '按指印',
+    stamp: '盖章',
+}
+
 export default {
     status,
     category,
@@ -185,4 +214,9 @@ export default {
     promise,
     deed,
     conflict,
+    topic,
+    limit,
+    personalStatus,
+    agreementForm,
+    byHand,
 }

@@ -2,6 +2,7 @@ import type desk from '@/desk/zh'
 import accounts from '@/features/accounts/zh'
 import agreements from '@/features/agreements/zh'
 import appointments from '@/features/appointments/zh'
+import drafting from '@/features/agreements/drafting/zh'
 import disputes from '@/features/disputes/zh'
 import evidence from '@/features/evidence/zh'
 import filing from '@/features/disputes/filing/zh'
@@ -19,6 +20,7 @@ const zh = {
     agreements,
     appointments,
     disputes,
+    drafting,
     evidence,
     filing,
     laws,

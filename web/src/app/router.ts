@@ -4,6 +4,7 @@ import { routes as agreements } from '@/features/agreements/routes'
 import { routes as appointments } from '@/features/appointments/routes'
 import { routes as disputes } from '@/features/disputes/routes'
 import { routes as evidence } from '@/features/evidence/routes'
+import { routes as notices } from '@/features/notices/routes'
 import { routes as obligations } from '@/features/obligations/routes'
 import { routes as rooms } from '@/features/rooms/routes'
 import { routes as sessions } from '@/features/sessions/routes'
@@ -26,6 +27,7 @@ export const router = createRouter({
         ...appointments,
         ...disputes,
         ...evidence,
+        ...notices,
         ...obligations,
         ...rooms,
         ...sessions,

@@ -6,6 +6,7 @@ import disputes from '@/features/disputes/en'
 import evidence from '@/features/evidence/en'
 import filing from '@/features/disputes/filing/en'
 import laws from '@/features/disputes/filing/laws.en'
+import notices from '@/features/notices/en'
 import obligations from '@/features/obligations/en'
 import rooms from '@/features/rooms/en'
 import sessions from '@/features/sessions/en'
@@ -25,6 +26,7 @@ const en: Texts<PhoneMessages> = {
     evidence,
     filing,
     laws,
+    notices,
     obligations,
     problems,
     rooms,

@@ -7,6 +7,7 @@ import disputes from '@/features/disputes/zh'
 import evidence from '@/features/evidence/zh'
 import filing from '@/features/disputes/filing/zh'
 import laws from '@/features/disputes/filing/laws.zh'
+import notices from '@/features/notices/zh'
 import obligations from '@/features/obligations/zh'
 import rooms from '@/features/rooms/zh'
 import sessions from '@/features/sessions/zh'
@@ -24,6 +25,7 @@ const zh = {
     evidence,
     filing,
     laws,
+    notices,
     obligations,
     problems,
     rooms,

@@ -2,6 +2,7 @@ import { session } from '@/features/accounts/session'
 import { routes as accounts } from '@/features/accounts/routes'
 import { routes as agreements } from '@/features/agreements/routes'
 import { routes as appointments } from '@/features/appointments/routes'
+import { routes as directory } from '@/features/directory/routes'
 import { routes as disputes } from '@/features/disputes/routes'
 import { routes as evidence } from '@/features/evidence/routes'
 import { routes as notices } from '@/features/notices/routes'
@@ -25,6 +26,7 @@ export const router = createRouter({
         ...accounts,
         ...agreements,
         ...appointments,
+        ...directory,
         ...disputes,
         ...evidence,
         ...notices,

@@ -2,6 +2,7 @@ import accounts from '@/features/accounts/en'
 import agreements from '@/features/agreements/en'
 import appointments from '@/features/appointments/en'
 import drafting from '@/features/agreements/drafting/en'
+import directory from '@/features/directory/en'
 import disputes from '@/features/disputes/en'
 import evidence from '@/features/evidence/en'
 import filing from '@/features/disputes/filing/en'
@@ -21,6 +22,7 @@ const en: Texts<PhoneMessages> = {
     accounts,
     agreements,
     appointments,
+    directory,
     disputes,
     drafting,
     evidence,

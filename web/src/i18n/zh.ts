@@ -3,6 +3,7 @@ import accounts from '@/features/accounts/zh'
 import agreements from '@/features/agreements/zh'
 import appointments from '@/features/appointments/zh'
 import drafting from '@/features/agreements/drafting/zh'
+import directory from '@/features/directory/zh'
 import disputes from '@/features/disputes/zh'
 import evidence from '@/features/evidence/zh'
 import filing from '@/features/disputes/filing/zh'
@@ -20,6 +21,7 @@ const zh = {
     accounts,
     agreements,
     appointments,
+    directory,
     disputes,
     drafting,
     evidence,

@@ -23,5 +23,12 @@ export default {
     agreement: '看协议、签名',
     promises: '答应的事',
     files: '照片和文件',
+    elsewhere: '不调解，还有哪些路',
+    elsewhereCourt: '您随时可以去法院起诉。约定过仲裁的，去仲裁。',
+    elsewhereKept: '协议没办到的，您可以去法院。',
+    elsewhereLabor: '劳动的事，一般要先申请劳动仲裁。',
+    elsewhereTime: '打官司有期限，请早点问清楚。',
+    elsewhereAid: '打12348，有人免费给您讲法律。',
+    leaveHint: '退出不用理由，也不影响您去法院。',
     place: '地点：{place}',
 }

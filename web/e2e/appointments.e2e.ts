@@ -20,7 +20,7 @@ beforeAll(async () => {
     browser = await launch()
     seats = await Promise.all([seat(browser), seat(browser), seat(browser), seat(browser)])
     await signInStaff(at(LAWYER), 'luo.lvshi', '/app/staff-sign-in')
-    await signInStaff(at(MEDIATOR), 'qiu.damei', '/app/staff-sign-in')
+    await signInStaff(at(MEDIATOR), 'jin.suyue', '/app/staff-sign-in')
     await signIn(at(APPLICANT), XIN)
     await signIn(at(RESPONDENT), YU)
 })

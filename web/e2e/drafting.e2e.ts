@@ -183,6 +183,7 @@ describe('without a signature on a screen', () => {
         await openDraft(page, ORAL)
         await writeTexts(page, '孩子踢球砸坏了车窗。')
         await writeClause(page, '赔车窗的钱', 'at_once')
+        await box(page, '协议的形式').selectOption('oral')
         await tap(page, 'agree-orally')
         await page.waitForURL(/\/agreement$/, { timeout: 30_000 })
         await page.getByText('生效').first().waitFor()

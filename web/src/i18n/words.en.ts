@@ -167,7 +167,11 @@ const words: Texts<typeof zh> = {
         inheritance: 'inheritance',
         other: 'another matter of status',
     },
-    agreementForm: { written: 'in writing', oral: 'oral', recorded: 'on video' },
+    agreementForm: {
+        written: 'in writing, signed by all',
+        oral: 'oral, done at once',
+        recorded: 'done at once, on video',
+    },
     byHand: { wet_ink: 'by hand', fingerprint: 'by fingerprint', stamp: 'by stamp' },
 }
 export default words

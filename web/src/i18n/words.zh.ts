@@ -190,7 +190,11 @@ const personalStatus: Word<'PersonalStatus'> = {
     other: '别的身份上的事',
 }
 
-const agreementForm: Word<'AgreementForm'> = { written: '书面', oral: '口头', recorded: '录音录像' }
+const agreementForm: Word<'AgreementForm'> = {
+    written: '书面，大家签名',
+    oral: '口头，当场办完',
+    recorded: '当场办完，有录像',
+}
 
 const byHand: Record<Exclude<Schemas['SigningMethod'], 'electronic'>, string> = {
     wet_ink: '手写签名',

@@ -45,7 +45,7 @@ async function looksRight(page: Page) {
     expect(await overflow(page)).toBe(0)
 }
 
-const unread = async (page: Page) => Number(/\d+/.exec((await page.getByTestId('unread').textContent()) ?? '')?.[0])
+const unread = async (page: Page) => Number(/(\d+)条/.exec((await page.getByTestId('unread').textContent()) ?? '')?.[1])
 const notices = (page: Page, kind: string) => page.locator(`[data-testid=notice][data-kind=${kind}]`)
 
 /** How many ends somebody was told of; this one has been told of others. */

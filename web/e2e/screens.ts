@@ -34,6 +34,7 @@ async function file(page: Page) {
 }
 
 /** Of the mediator whose phone is looked at. */
+const OFFERED = '离异后孩子探望时间'
 const DRAFTED = '二楼空调外机正对卧室窗'
 
 async function offers(page: Page) {
@@ -194,7 +195,7 @@ export const SCREENS: Screen[] = [
         who: 'mediator',
         open: async (page) => {
             await offers(page)
-            await page.getByTestId('offer').first().click()
+            await page.getByTestId('offer').filter({ hasText: OFFERED }).click()
             await page.getByTestId('has-some').check()
         },
     },

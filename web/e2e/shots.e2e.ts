@@ -19,8 +19,8 @@ let leader: Seat
 beforeAll(async () => {
     mkdirSync(SHOTS, { recursive: true })
     browser = await launch()
-    ;[nobody, resident, mediator] = await Promise.all([PHONE, PHONE, PHONE].map((size) => seat(browser, size)))
-    ;[desk, leader] = await Promise.all([DESK, DESK].map((size) => seat(browser, size)))
+    ;[nobody, resident, mediator] = await Promise.all([seat(browser), seat(browser), seat(browser)])
+    ;[desk, leader] = await Promise.all([seat(browser, DESK), seat(browser, DESK)])
     await signIn(resident.page, LIN)
     await signInStaff(mediator.page, 'shi.lan', '/app/staff-sign-in')
     await signInStaff(desk.page, OFFICER, '/desk/sign-in')

@@ -1,12 +1,12 @@
 // Every screen there is: how one comes there. Whoever adds a screen adds it here.
 import type { Page } from 'playwright-core'
 import { invitationTo } from './people'
-import { staff } from './staff_api'
+import { putUp, staff } from './staff_api'
 
 export interface Screen {
     name: string
-    /** Who is signed in: nobody, a resident, a mediator on a phone, somebody at the desk, or who leads there. */
-    who: 'nobody' | 'resident' | 'mediator' | 'desk' | 'leader'
+    /** Who is signed in: nobody, a resident, a party who has something to answer, a mediator on a phone, somebody at the desk, or who leads there. */
+    who: 'nobody' | 'resident' | 'party' | 'mediator' | 'desk' | 'leader'
     open(page: Page): Promise<unknown>
 }
 
@@ -47,6 +47,22 @@ async function drafting(page: Page) {
     await page.getByRole('link', { name: DRAFTED }).click()
     await page.getByTestId('to-agreement/draft').click()
     await page.getByTestId('drafting').waitFor()
+}
+
+const SIGNED = '孩子踢球砸坏停放车辆'
+let isUp = false
+
+/** An agreement that is up for signing: put up once. */
+async function agreement(page: Page) {
+    await page.goto('/app')
+    await page.getByRole('link', { name: SIGNED }).click()
+    await page.getByTestId('to-evidence').waitFor()
+    const id = /dsp_[0-9a-f]+/.exec(page.url())?.[0] ?? ''
+    if (!isUp) await putUp(await staff('shi.lan'), id)
+    isUp = true
+    await page.goto(`/app/disputes/${id}/agreement`)
+    await page.getByTestId('paper').click()
+    await page.getByTestId('paper-send').waitFor()
 }
 
 let isAsked = false
@@ -181,6 +197,24 @@ export const SCREENS: Screen[] = [
             await page.getByTestId('elsewhere').locator('summary').click()
         },
     },
+    {
+        name: 'dispute-disclosure',
+        who: 'party',
+        open: async (page) => {
+            await page.goto('/app')
+            await page.getByRole('link', { name: '父母赡养费三兄妹分摊' }).click()
+            await page.getByTestId('disclosure').waitFor()
+        },
+    },
+    {
+        name: 'mediator-sessions',
+        who: 'mediator',
+        open: async (page) => {
+            await page.goto('/app/sessions')
+            await page.getByTestId('today').waitFor()
+        },
+    },
+    { name: 'mediator-agreement', who: 'mediator', open: agreement },
     {
         name: 'mediator-disputes',
         who: 'mediator',

@@ -5,15 +5,19 @@ import { DESK, type Seat, launch, seat } from './browser'
 import { begin, direct, isIn, planSession, tap, watchMedia } from './meeting'
 import { signIn, signInStaff } from './people'
 
-const DISPUTE = '烧烤店油烟直排居民楼'
-const [APPLICANT, RESPONDENT, MEDIATOR] = ['19000000003', '19000000006', 'he.niangjiu']
+const DISPUTE = '早餐店合伙散伙分账'
+const [APPLICANT, RESPONDENT, MEDIATOR] = ['19000000011', '19000000012', 'jin.suyue']
 
 let browser: Browser
 let seats: Seat[] = []
 const at = (n: number) => (seats[n] as Seat).page
 
 beforeAll(async () => {
-    browser = await launch('--force-webrtc-ip-handling-policy=disable_non_proxied_udp')
+    // The flag has another name in newer browsers; what is unknown to one does nothing, and the story would fail.
+    browser = await launch(
+        '--webrtc-ip-handling-policy=disable_non_proxied_udp',
+        '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
+    )
     seats = await Promise.all([seat(browser, DESK), seat(browser), seat(browser)])
     await Promise.all(seats.map(watchMedia))
     await signInStaff(at(0), MEDIATOR, '/app/staff-sign-in')

@@ -1,6 +1,5 @@
 // What staff do so that a resident's screen has something to show: by plain requests, as their own screens would.
-import { inject } from 'vitest'
-import { staffCode, until } from './demo'
+import { freshCode, here } from './place'
 
 const PASSWORD = 'demo-ningbo-2026'
 
@@ -10,7 +9,7 @@ async function send<T>(method: string, path: string, body: unknown, token?: stri
         'idempotency-key': crypto.randomUUID(),
         ...(token ? { authorization: `Bearer ${token}` } : {}),
     }
-    const answer = await fetch(inject('base') + path, {
+    const answer = await fetch(here().base + path, {
         method,
         headers,
         body: body === undefined ? undefined : JSON.stringify(body),
@@ -24,30 +23,14 @@ export interface Staff {
     read<T>(path: string): Promise<T>
 }
 
-/** The same digits do not let somebody in twice: whoever was here in this half minute waits for the next. */
-async function enter(username: string): Promise<string> {
-    const now = () => staffCode(inject('binary'), inject('data'))
-    const sign = (code: string) =>
-        send<{ access_token: string }>('POST', '/v1/staff-logins', {
-            username,
-            password: PASSWORD,
-            code,
-            device: 'e2e',
-        })
-    const first = now()
-    const entered = await sign(first).catch(async () => {
-        await until(async () => now() !== first, 40_000)
-        return sign(now())
-    })
-    return entered.access_token
-}
-
 export async function staff(username: string): Promise<Staff> {
-    const token = await enter(username)
+    const code = await freshCode(username)
+    const body = { username, password: PASSWORD, code, device: 'e2e' }
+    const { access_token: token } = await send<{ access_token: string }>('POST', '/v1/staff-logins', body)
     return {
         command: (path, sent, method = 'POST') => send(method, path, sent, token),
         read: async <T>(path: string) => {
-            const answer = await fetch(inject('base') + path, { headers: { authorization: `Bearer ${token}` } })
+            const answer = await fetch(here().base + path, { headers: { authorization: `Bearer ${token}` } })
             return (await answer.json()) as T
         },
     }
@@ -61,8 +44,8 @@ interface Dispute {
     parties: { id: string; side: string }[]
 }
 
-/** Writes an agreement of one payment and puts it up for signing. */
-export async function putUp(mediator: Staff, dispute: string): Promise<Text> {
+/** Writes an agreement of one payment, with what else the law asks for, and puts it up for signing. */
+export async function putUp(mediator: Staff, dispute: string, more: object = {}): Promise<Text> {
     const { parties } = await mediator.read<Dispute>(`/v1/disputes/${dispute}`)
     const idOf = (side: string) => parties.find((party) => party.side === side)?.id
     const [beneficiary, obligor] = [idOf('applicant'), idOf('respondent')]
@@ -83,6 +66,7 @@ export async function putUp(mediator: Staff, dispute: string): Promise<Text> {
                 time_limit: { kind: 'by', date },
             },
         ],
+        ...more,
     }
     const path = `/v1/disputes/${dispute}/agreement`
     await mediator.command(path, { revision: 0, draft }, 'PUT')

@@ -12,19 +12,26 @@ const LOOKS = ['zh', 'en'].flatMap((language) => [false, true].map((elder) => ({
 let browser: Browser
 let nobody: Seat
 let resident: Seat
+let party: Seat
+let mediator: Seat
 let desk: Seat
+let leader: Seat
 
 beforeAll(async () => {
     mkdirSync(SHOTS, { recursive: true })
     browser = await launch()
-    ;[nobody, resident, desk] = await Promise.all([seat(browser), seat(browser, PHONE), seat(browser, DESK)])
+    ;[nobody, resident, mediator] = await Promise.all([seat(browser), seat(browser), seat(browser)])
+    ;[party, desk, leader] = await Promise.all([seat(browser), seat(browser, DESK), seat(browser, DESK)])
+    await signIn(party.page, '19000000012')
     await signIn(resident.page, LIN)
+    await signInStaff(mediator.page, 'shi.lan', '/app/staff-sign-in')
     await signInStaff(desk.page, OFFICER, '/desk/sign-in')
+    await signInStaff(leader.page, 'zhou.donghai', '/desk/sign-in')
 })
 afterAll(() => browser.close())
 
 function seatOf(screen: Screen): Seat {
-    return { nobody, resident, desk }[screen.who]
+    return { nobody, resident, party, mediator, desk, leader }[screen.who]
 }
 
 async function dress(at: Seat, language: string, elder: boolean, dark: boolean) {
@@ -70,5 +77,5 @@ describe.each(SCREENS)('$name', (screen) => {
 })
 
 it('nobody’s browser complained', () => {
-    expect([nobody, resident, desk].flatMap((at) => at.complaints)).toEqual([])
+    expect([nobody, resident, party, mediator, desk, leader].flatMap((at) => at.complaints)).toEqual([])
 })

@@ -66,14 +66,13 @@ describe('an agreement', () => {
 
     it('is in effect once all have signed and the seal is on it, and says what comes next', async () => {
         await sign(zhu)
-        await zhu.page.getByText('等调解员签名').waitFor()
+        for (const { page } of [zhu, tong]) await page.getByText('等调解员签名').waitFor()
         expect(await states(zhu)).toEqual(['已签', '已签'])
         const id = idOf(zhu.page)
         const body = { text_hash: hash }
         await mediator.command(`/v1/disputes/${id}/agreement/sign-as-mediator`, body)
         await (await staff('hu.zhuren')).command(`/v1/disputes/${id}/agreement/seal`, body)
-        await zhu.page.reload()
-        await zhu.page.getByText('可一起请法院确认').waitFor()
+        for (const { page } of [zhu, tong]) await page.getByText('可一起请法院确认').waitFor()
         await zhu.page.getByRole('link', { name: '看答应的事' }).click()
         await zhu.page.getByText('我要办的').waitFor()
     })
@@ -82,6 +81,8 @@ describe('an agreement', () => {
 describe('a promise', () => {
     it('is reported with proof by one side', async () => {
         const { page } = zhu
+        await tong.page.goto(`${path}/obligations`)
+        await tong.page.getByText('对方要为我办的').waitFor()
         await page.goto(`${path}/evidence`)
         await page.getByTestId('files').setInputFiles(pdf('transfer.pdf', 2_000))
         await page.locator('article', { hasText: 'transfer.pdf' }).waitFor()
@@ -95,14 +96,12 @@ describe('a promise', () => {
 
     it('and confirmed by the other, who can undo the tap', async () => {
         const { page } = tong
-        await page.goto(`${path}/obligations`)
-        await page.getByText('对方要为我办的').waitFor()
+        await page.getByTestId('confirm').waitFor()
         await looksRight(page)
         await page.getByTestId('confirm').click()
         await page.getByRole('button', { name: '撤销' }).click()
         await page.getByTestId('confirm').click()
         await page.getByTestId('promise-state').getByText('办到了').waitFor({ timeout: 30_000 })
-        await zhu.page.reload()
         await zhu.page.getByTestId('promise-state').getByText('办到了').waitFor()
     })
 })

@@ -5,8 +5,8 @@ import { DESK, type Seat, launch, seat } from './browser'
 import { begin, direct, isIn, planSession, tap, watchMedia } from './meeting'
 import { signIn, signInStaff } from './people'
 
-const DISPUTE = '烧烤店油烟直排居民楼'
-const [APPLICANT, RESPONDENT, MEDIATOR] = ['19000000003', '19000000006', 'he.niangjiu']
+const DISPUTE = '早餐店合伙散伙分账'
+const [APPLICANT, RESPONDENT, MEDIATOR] = ['19000000011', '19000000012', 'jin.suyue']
 
 let browser: Browser
 let seats: Seat[] = []

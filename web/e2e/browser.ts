@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core'
 import { inject } from 'vitest'
 
@@ -16,6 +17,9 @@ export function launch(...more: string[]): Promise<Browser> {
     return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args })
 }
 
+/** Of a household that nobody else has: of those set aside for examples. */
+const ownAddress = () => `2001:db8:${randomBytes(2).toString('hex')}::1`
+
 export interface Seat {
     context: BrowserContext
     page: Page
@@ -31,6 +35,7 @@ export async function seat(browser: Browser, viewport = PHONE): Promise<Seat> {
         locale: 'zh-CN',
         reducedMotion: 'reduce',
         hasTouch: viewport.width < 600,
+        extraHTTPHeaders: { 'x-forwarded-for': ownAddress() },
     })
     const page = await context.newPage()
     page.setDefaultTimeout(20_000)

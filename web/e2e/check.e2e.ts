@@ -5,7 +5,8 @@ import { type Seat, launch, seat } from './browser'
 import { planSession, tap } from './meeting'
 import { signIn, signInStaff } from './people'
 
-const DISPUTE = '宠物犬在电梯里扑人'
+const DISPUTE = '孩子踢球砸坏停放车辆'
+const [RESPONDENT, MEDIATOR] = ['19000000009', 'shi.lan']
 const WECHAT = 'Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0 Mobile MicroMessenger/8.0.50'
 
 let browser: Browser
@@ -16,9 +17,9 @@ beforeAll(async () => {
     browser = await launch()
     phone = await seat(browser)
     const host = await seat(browser)
-    await signInStaff(host.page, 'he.niangjiu', '/app/staff-sign-in')
+    await signInStaff(host.page, MEDIATOR, '/app/staff-sign-in')
     path = await planSession(host.page, DISPUTE, 20)
-    await signIn(phone.page, '19000000007')
+    await signIn(phone.page, RESPONDENT)
 })
 afterAll(() => browser.close())
 

@@ -1,6 +1,6 @@
 // `ala demo` in a folder of its own that goes away again.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -28,8 +28,8 @@ export async function startDemo(binary: string): Promise<Demo> {
     const data = join(folder, 'data')
     const url = `http://127.0.0.1:${await freePort()}`
     const listen = url.replace('http://', '')
-    // Many people sign in here from one address, and are quick.
-    const options = ['--listen', listen, '--data', data, '--requests-per-minute', '6000']
+    // People are quick here, and each says from which address: from one, only ten could sign in in ten minutes.
+    const options = ['--listen', listen, '--data', data, '--requests-per-minute', '6000', '--trusted-proxies', '1']
     const program = spawn(binary, ['demo', ...options], { stdio: ['ignore', 'pipe', 'pipe'] })
     let told = ''
     program.stdout.on('data', (text) => (told += text))
@@ -79,6 +79,19 @@ export function textsTo(data: string, phone: string): string[] {
 }
 
 /** The six digits of the staff's authenticators at this moment. */
-export function staffCode(binary: string, data: string): string {
+function codeNow(binary: string, data: string): string {
     return execFileSync(binary, ['demo', 'code', '--data', data], { encoding: 'utf8' }).trim()
+}
+
+/** Digits that somebody has not used yet: they are good once, and new every half a minute. */
+export async function freshCode(binary: string, data: string, username: string): Promise<string> {
+    // On disk, because every file of stories is a program of its own.
+    const used = join(data, `e2e-code-of-${username}`)
+    let code = ''
+    await until(async () => {
+        code = codeNow(binary, data)
+        return !existsSync(used) || readFileSync(used, 'utf8') !== code
+    }, 40_000)
+    writeFileSync(used, code)
+    return code
 }

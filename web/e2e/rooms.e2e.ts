@@ -1,17 +1,18 @@
 import { type Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Seat, launch, seat } from './browser'
-import { CHEN, MEDIATOR, signIn, signInStaff } from './people'
+import { signIn, signInStaff } from './people'
 
-const DISPUTE = '楼上半夜拖动桌椅'
+const DISPUTE = '宠物犬在电梯里扑人'
+const [RESPONDENT, MEDIATOR] = ['19000000016', 'he.niangjiu']
 
 let browser: Browser
-let chen: Seat
+let zhuang: Seat
 let mediator: Seat
 
 beforeAll(async () => {
     browser = await launch()
-    chen = await seat(browser)
+    zhuang = await seat(browser)
     mediator = await seat(browser)
 })
 afterAll(() => browser.close())
@@ -32,83 +33,83 @@ async function enter({ page }: Seat, kind: string) {
 
 describe('two people in a room', () => {
     it('both come in, each by their own door', async () => {
-        await signIn(chen.page, CHEN)
+        await signIn(zhuang.page, RESPONDENT)
         await signInStaff(mediator.page, MEDIATOR, '/app/staff-sign-in')
-        await enter(chen, 'joint')
+        await enter(zhuang, 'joint')
         await enter(mediator, 'joint')
     })
 
     it('one sees what the other says, and the other that it was seen', async () => {
-        await say(chen, '晚上十点以后能不能轻一点？')
+        await say(zhuang, '晚上十点以后能不能轻一点？')
         await said(mediator, '晚上十点以后能不能轻一点？').waitFor()
-        await mark(chen, '晚上十点以后能不能轻一点？').getByText('对方已看').waitFor()
+        await mark(zhuang, '晚上十点以后能不能轻一点？').getByText('对方已看').waitFor()
     })
 
     it('what is typed without a network waits, and arrives once', async () => {
-        await chen.context.setOffline(true)
-        await say(chen, '断网时写的话')
-        await chen.page.getByTestId('offline').waitFor()
-        await mark(chen, '断网时写的话').getByText('待发送').waitFor()
+        await zhuang.context.setOffline(true)
+        await say(zhuang, '断网时写的话')
+        await zhuang.page.getByTestId('offline').waitFor()
+        await mark(zhuang, '断网时写的话').getByText('待发送').waitFor()
         await say(mediator, '您还在吗？')
-        await chen.context.setOffline(false)
+        await zhuang.context.setOffline(false)
         await said(mediator, '断网时写的话').waitFor()
-        await said(chen, '您还在吗？').waitFor()
-        await chen.page.getByText('待发送').waitFor({ state: 'detached' })
-        await chen.page.reload()
-        await said(chen, '断网时写的话').waitFor()
-        expect(await said(chen, '断网时写的话').count()).toBe(1)
+        await said(zhuang, '您还在吗？').waitFor()
+        await zhuang.page.getByText('待发送').waitFor({ state: 'detached' })
+        await zhuang.page.reload()
+        await said(zhuang, '断网时写的话').waitFor()
+        expect(await said(zhuang, '断网时写的话').count()).toBe(1)
         expect(await said(mediator, '断网时写的话').count()).toBe(1)
     })
 
     it('what is typed without a network survives the page being closed', async () => {
-        await chen.context.setOffline(true)
-        await say(chen, '关掉再打开也还在')
-        await mark(chen, '关掉再打开也还在').getByText('待发送').waitFor()
-        await chen.page.goto('about:blank')
-        await chen.context.setOffline(false)
-        await chen.page.goto('/app')
+        await zhuang.context.setOffline(true)
+        await say(zhuang, '关掉再打开也还在')
+        await mark(zhuang, '关掉再打开也还在').getByText('待发送').waitFor()
+        await zhuang.page.goto('about:blank')
+        await zhuang.context.setOffline(false)
+        await zhuang.page.goto('/app')
         await said(mediator, '关掉再打开也还在').waitFor()
-        await enter(chen, 'joint')
-        await said(chen, '关掉再打开也还在').waitFor()
+        await enter(zhuang, 'joint')
+        await said(zhuang, '关掉再打开也还在').waitFor()
         expect(await said(mediator, '关掉再打开也还在').count()).toBe(1)
     })
 
     it('the app opens without a network, and goes on when it is back', async () => {
-        await chen.context.setOffline(true)
-        await chen.page.reload()
-        await chen.page.getByText('网络连不上').waitFor()
-        await chen.context.setOffline(false)
-        await said(chen, '关掉再打开也还在').waitFor()
+        await zhuang.context.setOffline(true)
+        await zhuang.page.reload()
+        await zhuang.page.getByText('网络连不上').waitFor()
+        await zhuang.context.setOffline(false)
+        await said(zhuang, '关掉再打开也还在').waitFor()
     })
 
     it('a draft is still there after the page was closed', async () => {
-        await chen.page.getByTestId('composer').fill('写到一半')
-        await chen.page.goto('/app')
-        await enter(chen, 'joint')
-        expect(await chen.page.getByTestId('composer').inputValue()).toBe('写到一半')
-        await chen.page.getByTestId('composer').fill('')
+        await zhuang.page.getByTestId('composer').fill('写到一半')
+        await zhuang.page.goto('/app')
+        await enter(zhuang, 'joint')
+        expect(await zhuang.page.getByTestId('composer').inputValue()).toBe('写到一半')
+        await zhuang.page.getByTestId('composer').fill('')
     })
 
     it('a caucus says who can hear it', async () => {
-        await chen.page.getByTestId('back').click()
-        await chen.page.getByTestId('room-caucus').click()
-        await chen.page.getByText('私密会谈：仅调解员可听').waitFor()
-        await chen.page.getByText('对方看不到').waitFor()
+        await zhuang.page.getByTestId('back').click()
+        await zhuang.page.getByTestId('room-caucus').click()
+        await zhuang.page.getByText('私密会谈：仅调解员可听').waitFor()
+        await zhuang.page.getByText('对方看不到').waitFor()
     })
 
     it('where no socket comes about, requests do: slower, and nothing is lost', async () => {
-        await chen.page.routeWebSocket(/v1\/live/, (socket) => socket.close())
-        await chen.page.goto('/app')
-        await enter(chen, 'joint')
-        await said(chen, '关掉再打开也还在').waitFor()
-        await say(chen, '没有长连接也能说')
+        await zhuang.page.routeWebSocket(/v1\/live/, (socket) => socket.close())
+        await zhuang.page.goto('/app')
+        await enter(zhuang, 'joint')
+        await said(zhuang, '关掉再打开也还在').waitFor()
+        await say(zhuang, '没有长连接也能说')
         await said(mediator, '没有长连接也能说').waitFor()
         await say(mediator, '也听得到')
-        await said(chen, '也听得到').waitFor()
+        await said(zhuang, '也听得到').waitFor()
         expect(await said(mediator, '没有长连接也能说').count()).toBe(1)
     })
 
     it('nobody’s browser complained', () => {
-        expect([...chen.complaints, ...mediator.complaints]).toEqual([])
+        expect([...zhuang.complaints, ...mediator.complaints]).toEqual([])
     })
 })

@@ -1,6 +1,6 @@
 // What staff do so that a resident's screen has something to show: by plain requests, as their own screens would.
 import { inject } from 'vitest'
-import { staffCode } from './demo'
+import { freshCode } from './demo'
 
 const PASSWORD = 'demo-ningbo-2026'
 
@@ -25,7 +25,7 @@ export interface Staff {
 }
 
 export async function staff(username: string): Promise<Staff> {
-    const code = staffCode(inject('binary'), inject('data'))
+    const code = await freshCode(inject('binary'), inject('data'), username)
     const body = { username, password: PASSWORD, code, device: 'e2e' }
     const { access_token: token } = await send<{ access_token: string }>('POST', '/v1/staff-logins', body)
     return {

@@ -1,4 +1,9 @@
-/** One table of IndexedDB, keyed by `id`. Where a browser refuses it, things last as long as the page. */
+import { isKiosk } from './kiosk'
+
+/**
+ * One table of IndexedDB, keyed by `id`. Where a browser refuses it, things last as long as the page; on a shared device
+ * always, so that nothing stays there even if its plug is pulled.
+ */
 export interface Table<T extends { id: string }> {
     all(): Promise<T[]>
     put(item: T): Promise<void>
@@ -44,6 +49,7 @@ function inDatabase<T extends { id: string }>(database: IDBDatabase): Table<T> {
 }
 
 export async function table<T extends { id: string }>(name: string): Promise<Table<T>> {
+    if (isKiosk()) return inMemory<T>()
     try {
         return inDatabase<T>(await open(name))
     } catch {

@@ -1,4 +1,3 @@
-import { isKiosk } from '@/device/kiosk'
 import { table, type Table } from '@/device/database'
 import type { Outgoing } from './state'
 
@@ -13,7 +12,7 @@ interface Settled {
 }
 
 let opened: Promise<Table<Outgoing>> | null = null
-const items = () => (opened ??= table<Outgoing>(isKiosk() ? 'ala-outbox-kiosk' : 'ala-outbox'))
+const items = () => (opened ??= table<Outgoing>('ala-outbox'))
 
 const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('ala-outbox')
 

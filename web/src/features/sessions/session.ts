@@ -1,15 +1,15 @@
 import { api, ask, type Schemas } from '@/api'
 import { loadMe, me } from '@/features/accounts/session'
+import { useNews } from '@/features/disputes/news'
 import { readRooms } from '@/features/rooms/rooms'
 import { t } from '@/i18n'
-import { live } from '@/live/live'
 import { useLoad } from '@/ui/load'
-import { computed, onBeforeUnmount, onMounted, watch } from 'vue'
+import { computed, onBeforeUnmount, onMounted } from 'vue'
 
 export type Session = Schemas['SessionView']
 export type Attendance = Schemas['AttendanceView']
 
-/** Nothing tells a device that somebody came or acknowledged something: it is looked up. */
+/** Not everything about a session is told to every device: it is looked up, too. */
 const LOOK_EVERY_MS = 4_000
 const HOSTS: Schemas['Part'][] = ['mediator', 'co_mediator']
 
@@ -29,7 +29,7 @@ export function useSession(disputeId: string, id: string) {
     let timer: ReturnType<typeof setInterval> | undefined
     onMounted(() => (timer = setInterval(look, LOOK_EVERY_MS)))
     onBeforeUnmount(() => clearInterval(timer))
-    watch(() => live.state.value.disputes[disputeId]?.version, look)
+    useNews(disputeId, look)
 
     const names = computed(() => {
         const members = rooms.value.value?.flatMap((room) => room.members) ?? []

@@ -1,0 +1,45 @@
+import { readRooms } from '@/features/rooms/rooms'
+import { live } from '@/live/live'
+import { onBeforeUnmount, onMounted, watch } from 'vue'
+
+/** Where nothing is told, it is looked up this often. */
+const LOOK_EVERY_MS = 10_000
+
+/**
+ * Calls `changed` whenever something about a dispute may have become different, for as long as a screen shows it. The
+ * service tells whoever listens to a room of the dispute; there is none before it is accepted, and no line now and then.
+ */
+export function useNews(dispute: string, changed: () => unknown) {
+    let listening: string | null = null
+    let timer: ReturnType<typeof setInterval> | undefined
+    let isGone = false
+
+    async function listen() {
+        const found = await readRooms(dispute)
+        const [room] = found.ok ? found.value : []
+        if (isGone || !room || live.room(room.id).wanted) return
+        listening = room.id
+        live.follow(room)
+    }
+
+    const isTold = () =>
+        Object.values(live.state.value.rooms).some((room) => room.view?.dispute === dispute && room.phase === 'live')
+
+    function look() {
+        if (document.visibilityState !== 'visible' || isTold()) return
+        void listen()
+        void changed()
+    }
+
+    // Not its version: a signature or a report leaves that as it is.
+    watch(() => live.state.value.disputes[dispute], changed)
+    onMounted(() => {
+        void listen()
+        timer = setInterval(look, LOOK_EVERY_MS)
+    })
+    onBeforeUnmount(() => {
+        isGone = true
+        clearInterval(timer)
+        if (listening) live.unfollow(listening)
+    })
+}

@@ -18,7 +18,7 @@ export function launch(...more: string[]): Promise<Browser> {
 }
 
 /** Of a household that nobody else has: of those set aside for examples. */
-const ownAddress = () => `2001:db8:${randomBytes(2).toString('hex')}::1`
+export const ownAddress = () => `2001:db8:${randomBytes(2).toString('hex')}::1`
 
 export interface Seat {
     context: BrowserContext
@@ -27,10 +27,12 @@ export interface Seat {
     complaints: string[]
 }
 
-/** A browser of somebody's own: nothing shared with the others. */
-export async function seat(browser: Browser, viewport = PHONE): Promise<Seat> {
+/** A browser of somebody's own: nothing shared with the others. With a login, of somebody who is signed in already. */
+export async function seat(browser: Browser, viewport = PHONE, login?: object): Promise<Seat> {
+    const [origin, value] = [inject('base'), JSON.stringify(login)]
     const context = await browser.newContext({
-        baseURL: inject('base'),
+        baseURL: origin,
+        storageState: { cookies: [], origins: login ? [{ origin, localStorage: [{ name: 'ala.login', value }] }] : [] },
         viewport,
         locale: 'zh-CN',
         reducedMotion: 'reduce',

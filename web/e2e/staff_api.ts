@@ -4,37 +4,39 @@ import { freshCode } from './demo'
 
 const PASSWORD = 'demo-ningbo-2026'
 
-async function send<T>(method: string, path: string, body: unknown, token?: string): Promise<T> {
-    const headers: Record<string, string> = {
-        'content-type': 'application/json',
-        'idempotency-key': crypto.randomUUID(),
-        ...(token ? { authorization: `Bearer ${token}` } : {}),
-    }
-    const answer = await fetch(inject('base') + path, {
-        method,
-        headers,
-        body: body === undefined ? undefined : JSON.stringify(body),
-    })
+export interface Login {
+    access_token: string
+}
+
+export async function send<T>(method: string, path: string, body: unknown, more: Record<string, string> = {}) {
+    const headers = { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID(), ...more }
+    const sent = body === undefined ? undefined : JSON.stringify(body)
+    const answer = await fetch(inject('base') + path, { method, headers, body: sent })
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
     return (await answer.json()) as T
 }
 
-export interface Staff {
+/** Somebody who is signed in. */
+export interface Caller {
+    login: Login
     command<T>(path: string, body?: unknown, method?: 'POST' | 'PUT'): Promise<T>
     read<T>(path: string): Promise<T>
+}
+export type Staff = Caller
+
+export function callerOf(login: Login): Caller {
+    const authorization = { authorization: `Bearer ${login.access_token}` }
+    return {
+        login,
+        command: (path, body, method = 'POST') => send(method, path, body, authorization),
+        read: (path) => send('GET', path, undefined, authorization),
+    }
 }
 
 export async function staff(username: string): Promise<Staff> {
     const code = await freshCode(inject('binary'), inject('data'), username)
     const body = { username, password: PASSWORD, code, device: 'e2e' }
-    const { access_token: token } = await send<{ access_token: string }>('POST', '/v1/staff-logins', body)
-    return {
-        command: (path, sent, method = 'POST') => send(method, path, sent, token),
-        read: async <T>(path: string) => {
-            const answer = await fetch(inject('base') + path, { headers: { authorization: `Bearer ${token}` } })
-            return (await answer.json()) as T
-        },
-    }
+    return callerOf(await send<Login>('POST', '/v1/staff-logins', body))
 }
 
 interface Text {

@@ -9,6 +9,7 @@ const filing: Texts<typeof zh> = {
     startOver: 'Start over',
     step: 'Step {at} of 4',
     keptHere: 'Every letter is kept on this phone.',
+    sharedHere: 'When done, press “I am done”: nothing stays here.',
     danger: 'Is somebody hurt, or being beaten? Call first',
     what: 'What is it about?',
     where: 'In which community or village?',

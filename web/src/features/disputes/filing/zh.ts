@@ -6,6 +6,7 @@ export default {
     startOver: '重新写',
     step: '第{at}步，共4步',
     keptHere: '每个字都存在这台手机里。',
+    sharedHere: '用完请点“用完了”，这里什么都不留。',
     danger: '有人受伤，或正在打人？先打',
     what: '是什么事？',
     where: '事情在哪个小区或村？',

@@ -12,7 +12,7 @@ const en: Texts<typeof zh> = {
     call: 'Call {name}',
     until: 'Please answer before {time}',
     enter: 'Six digits from the text message',
-    enterHint: 'They stand in the same message as this link.',
+    enterHint: 'They stand in the same message as this link. It opens as soon as all are there.',
     open: 'See what it is about',
     about: 'What it is about',
     by: 'Who asks',
@@ -44,5 +44,9 @@ const en: Texts<typeof zh> = {
     other: 'It did not work. Try again, or call.',
     language: '中文',
     elder: 'Large text',
+    done: 'I am done, clear all',
+    stillHere: 'Are you still here?',
+    stay: 'Still here',
+    clearedIn: 'Everything is cleared in {seconds} s.',
 }
 export default en

@@ -10,7 +10,7 @@ export default {
     call: '打电话给{name}',
     until: '请在{time}之前答复',
     enter: '短信里的六位数字',
-    enterHint: '和这个链接在同一条短信里。',
+    enterHint: '和这个链接在同一条短信里。输完就打开。',
     open: '看看是什么事',
     about: '是什么事',
     by: '谁提出的',
@@ -42,4 +42,8 @@ export default {
     other: '没有办成。请再试，或打电话。',
     language: 'English',
     elder: '长辈版',
+    done: '用完了，清除',
+    stillHere: '您还在用吗？',
+    stay: '还在用',
+    clearedIn: '没人点，{seconds}秒后全部清除。',
 }

@@ -13,7 +13,7 @@ export const PHONE = { width: 360, height: 740 }
 export const DESK = { width: 1280, height: 800 }
 
 export function launch(...more: string[]): Promise<Browser> {
-    const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', ...QUIET, ...MEDIA, ...more]
+    const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--lang=zh-CN', ...QUIET, ...MEDIA, ...more]
     return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args })
 }
 

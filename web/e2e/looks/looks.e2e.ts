@@ -1,6 +1,6 @@
 // Every screen as people with all kinds of eyes and fingers find it. With SHOTS=1 in every look, and as a picture.
 import { mkdirSync } from 'node:fs'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DESK, PHONE, type Seat, launch } from '../browser'
 import { crampedText, hiddenFocus, overflow, settled, smallTargets, textSizes, violations } from '../look'
@@ -63,6 +63,16 @@ async function judge({ page }: Seat, { elder }: Look, isDesk: boolean) {
     expect.soft(await overflow(page)).toBe(0)
 }
 
+/** In a window as high as the page, so that what sticks to its edges stands there. */
+async function picture(page: Page, path: string, fits: boolean) {
+    const before = page.viewportSize()
+    if (!before) return
+    const whole = await page.evaluate(() => document.documentElement.scrollHeight)
+    if (!fits) await page.setViewportSize({ ...before, height: Math.max(before.height, whole) })
+    await page.screenshot({ path })
+    await page.setViewportSize(before)
+}
+
 function seen(screen: Screen, look: Look) {
     const isDesk = screen.name.startsWith('desk')
     return async () => {
@@ -71,8 +81,7 @@ function seen(screen: Screen, look: Look) {
         await dress(at, look)
         await screen.open(at.page, cast)
         await settled(at.page)
-        const path = `${SHOTS}${screen.name}.${look.name}.png`
-        if (isShown) await at.page.screenshot({ path, fullPage: !screen.fits })
+        if (isShown) await picture(at.page, `${SHOTS}${screen.name}.${look.name}.png`, screen.fits ?? false)
         await judge(at, look, isDesk)
     }
 }

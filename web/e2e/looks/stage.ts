@@ -91,8 +91,10 @@ export async function bringIntoEffect(
     await who.respondent.command(`/v1/obligations/${first?.id}/report`, { note: '钱已经转了' })
 }
 
-export async function appoint(host: Caller, dispute: Dispute, from: number, hours: number): Promise<string> {
-    const body = { starts_at: inHours(from, hours), ends_at: inHours(from, hours + 1), manner: 'video' }
+/** The day after tomorrow, by the clock of China. */
+export async function appoint(host: Caller, dispute: Dispute, now: number, hour: number): Promise<string> {
+    const day = Date.parse(`${inHours(now, 8 + 48).slice(0, 10)}T00:00:00+08:00`)
+    const body = { starts_at: inHours(day, hour), ends_at: inHours(day, hour + 1), manner: 'video' }
     const { id } = await host.command<Session>(`/v1/disputes/${dispute.id}/sessions`, body)
     await host.command(`/v1/sessions/${id}/notify`)
     return id

@@ -76,8 +76,8 @@ export async function gather(browser: Browser): Promise<Cast> {
     await putUp(all.writer, sign, now)
     const { creditor: applicant, debtor: respondent, host: mediator, director } = all
     await bringIntoEffect(keep, await putUp(mediator, keep, now), { applicant, respondent, mediator, director })
-    const ahead = await appoint(all.mediator, talk, now, 40)
-    const running = await appoint(all.host, meet, now, 40)
+    const ahead = await appoint(all.mediator, talk, now, 14)
+    const running = await appoint(all.host, meet, now, 14)
     await begin(all.host, meet, running, { applicant: all.talker, respondent: all.other })
 
     const plain = await fileFor(all.officer, '楼道里的灯坏了没人修', '19000000094')

@@ -24,6 +24,7 @@ async function check(page: Page, cast: Cast) {
     await session('ahead', '/check', '[data-testid=device-check]')(page, cast)
     await tap(page, 'device-start')
     await page.getByTestId('self').waitFor()
+    await page.getByTestId('level').waitFor()
 }
 
 /** In the call, in the room where the host leads it; the host is there as well, so that there is somebody to see. */

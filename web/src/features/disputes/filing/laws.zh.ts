@@ -88,7 +88,7 @@ const laws: Record<Schemas['Category'], Law> = {
         wants: '赔医药费/赔修车费/赔误工费、护理费',
     },
     property_mgmt: {
-        such: '物业费、车位、维修',
+        such: '收费、车位、维修',
         says: '物业服务到位的，业主要付物业费。小区大事由业主一起决定。',
         article: '民法典第278、944条',
         wants: '公开账目/改进服务/退多收的钱',

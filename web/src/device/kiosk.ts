@@ -13,14 +13,22 @@ function isFlagged(): boolean {
 /** Whether this window has just become one for everybody. */
 const isNew = isAsked() && !isFlagged()
 
+let isShared = false
+
 /** A shared device at a station: nothing may stay on it. Switched on for this window by `?kiosk=1`. */
 export function isKiosk(): boolean {
+    isShared ||= isAsked() || isFlagged()
+    // Signing out empties every storage of this origin, and the next page has to know still.
+    if (isShared && !isFlagged()) keepFlag()
+    return isShared
+}
+
+function keepFlag() {
     try {
-        if (isAsked()) sessionStorage.setItem(FLAG, '1')
+        sessionStorage.setItem(FLAG, '1')
     } catch {
-        return isAsked()
+        // The browser keeps nothing, which is what this is about.
     }
-    return isFlagged()
 }
 
 /** Before anything is drawn: of whoever was here when the power went, or before it was shared, nothing is left. */
@@ -40,9 +48,9 @@ export async function wipe(): Promise<void> {
     const kiosk = isKiosk()
     sessionStorage.clear()
     localStorage.clear()
+    if (kiosk) keepFlag()
     const databases = (await indexedDB.databases?.()) ?? []
     for (const { name } of databases) if (name) indexedDB.deleteDatabase(name)
-    if (kiosk) sessionStorage.setItem(FLAG, '1')
 }
 
 let held = 0

@@ -52,13 +52,14 @@ unpack() {
     done
 }
 
-# A script in the program's place tells it where its libraries are.
+# A script in the program's place tells it where its libraries are; those for sound have a folder of their own.
 wrap() {
     local name=$1 command=$2
     cat > "$folder/bin/$name" <<SCRIPT
 #!/bin/sh
 root=\$(cd "\${0%/*}/../root" && pwd)
-LD_LIBRARY_PATH=\$root/usr/lib/$multiarch:\$root/lib/$multiarch\${LD_LIBRARY_PATH:+:\$LD_LIBRARY_PATH}
+lib=\$root/usr/lib/$multiarch
+LD_LIBRARY_PATH=\$lib:\$root/lib/$multiarch:\$lib/pulseaudio\${LD_LIBRARY_PATH:+:\$LD_LIBRARY_PATH}
 export LD_LIBRARY_PATH
 exec $command "\$@"
 SCRIPT

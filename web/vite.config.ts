@@ -2,7 +2,7 @@ import { VantResolver } from '@vant/auto-import-resolver'
 import vue from '@vitejs/plugin-vue'
 import { fileURLToPath } from 'node:url'
 import components from 'unplugin-vue-components/vite'
-import { VitePWA } from 'vite-plugin-pwa'
+import { VitePWA, type VitePWAOptions } from 'vite-plugin-pwa'
 import { defineConfig } from 'vitest/config'
 import { pages } from './tools/pages.js'
 
@@ -23,6 +23,13 @@ function chunkName({ moduleIds }: { moduleIds: string[] }) {
     const isDesk = moduleIds.some((id) => /node_modules\/naive-ui\/|\/src\/desk\//.test(id))
     return isDesk ? 'assets/desk-[name]-[hash].js' : 'assets/[name]-[hash].js'
 }
+
+type ManifestTransform = NonNullable<VitePWAOptions['workbox']['manifestTransforms']>[number]
+
+const pageByAddress: ManifestTransform = (entries) => ({
+    manifest: entries.map((entry) => (entry.url === 'index.html' ? { ...entry, url: '/app' } : entry)),
+    warnings: [],
+})
 
 /** What a resident's phone keeps, so that the app opens without a network. */
 const phoneApp = () =>
@@ -46,7 +53,9 @@ const phoneApp = () =>
         workbox: {
             globPatterns: ['index.html', 'assets/*.{js,css}', 'icon.svg'],
             globIgnores: ['assets/{desk,media,invitation}*'],
-            navigateFallback: '/index.html',
+            // The server knows a page by its address alone.
+            manifestTransforms: [pageByAddress],
+            navigateFallback: '/app',
             navigateFallbackAllowlist: [/^\/$/, /^\/app(\/|$)/],
         },
     })

@@ -1,7 +1,7 @@
-// Which page answers which address, the same in development, in the preview and in the tests.
+// Which page answers which address, in development and in the preview as with the server.
 
 /** The document for an address, or null where it is no page of ours. */
-export function pageOf(path) {
+function pageOf(path) {
     if (path === '/' || /^\/app(\/|$)/.test(path)) return 'index.html'
     if (/^\/i\//.test(path)) return 'i.html'
     if (/^\/desk(\/|$)/.test(path)) return 'desk.html'

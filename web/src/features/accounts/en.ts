@@ -21,6 +21,8 @@ const accounts: Texts<typeof zh> = {
     username: 'User name',
     password: 'Password',
     authenticator: 'Six digits of your authenticator',
+    nextCode: 'Each set of digits is good once. Please wait for the next one.',
+    clockHint: 'If that does not help, check whether the phone’s clock is right.',
     signOut: 'Sign out',
     me: 'Me',
     hello: 'Hello, {name}',

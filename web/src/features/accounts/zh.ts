@@ -18,6 +18,8 @@ export default {
     username: '用户名',
     password: '密码',
     authenticator: '验证器上的六位数字',
+    nextCode: '数字只能用一次。请等验证器换一组再输。',
+    clockHint: '还是不行，就看看手机时间准不准。',
     signOut: '退出登录',
     me: '我的',
     hello: '{name}，您好',

@@ -162,6 +162,7 @@ const sessions: Texts<typeof zh> = {
         lost: 'Others cannot hear you. Perhaps a call came in.',
         touch: 'Tap here to hear',
         rungAudio: 'Sound only.',
+        offline: 'The network is gone. We are connecting again; please wait.',
         rungRelay: 'The network is poor; only sound goes through.',
         rungText: 'Sound does not connect. Please write or send a voice note.',
         write: 'Write',

@@ -159,6 +159,7 @@ export default {
         lost: '别人听不到您。可能是来电话了。',
         touch: '点这里听声音',
         rungAudio: '只用声音。',
+        offline: '网络断了。正在重新接通，请等一等。',
         rungRelay: '网络不好，现在只传声音。',
         rungText: '声音接不通，请打字或发语音。',
         write: '打字',

@@ -1,8 +1,11 @@
 import { session } from '@/features/accounts/session'
 import { routes as accounts } from '@/features/accounts/routes'
 import { routes as agreements } from '@/features/agreements/routes'
+import { routes as appointments } from '@/features/appointments/routes'
+import { routes as directory } from '@/features/directory/routes'
 import { routes as disputes } from '@/features/disputes/routes'
 import { routes as evidence } from '@/features/evidence/routes'
+import { routes as notices } from '@/features/notices/routes'
 import { routes as obligations } from '@/features/obligations/routes'
 import { routes as rooms } from '@/features/rooms/routes'
 import { routes as sessions } from '@/features/sessions/routes'
@@ -22,8 +25,11 @@ export const router = createRouter({
         { path: '/', redirect: '/app' },
         ...accounts,
         ...agreements,
+        ...appointments,
+        ...directory,
         ...disputes,
         ...evidence,
+        ...notices,
         ...obligations,
         ...rooms,
         ...sessions,

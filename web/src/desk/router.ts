@@ -8,6 +8,8 @@ export const router = createRouter({
         { path: '/desk/disputes/:id', component: () => import('./file/DisputeFilePage.vue'), props: true },
         { path: '/desk/filing', component: () => import('./filing/FilePage.vue') },
         { path: '/desk/late', component: () => import('./lists/LatePage.vue') },
+        { path: '/desk/approvals', component: () => import('./approvals/ApprovalsPage.vue') },
+        { path: '/desk/notices', component: () => import('./notices/NoticesPage.vue') },
         { path: '/desk/visits', component: () => import('./visits/VisitsPage.vue') },
         { path: '/desk/sign-in', component: () => import('./SignInPage.vue'), meta: { open: true } },
         { path: '/:rest(.*)*', redirect: '/desk' },

@@ -1,9 +1,13 @@
 import accounts from '@/features/accounts/en'
 import agreements from '@/features/agreements/en'
+import appointments from '@/features/appointments/en'
+import drafting from '@/features/agreements/drafting/en'
+import directory from '@/features/directory/en'
 import disputes from '@/features/disputes/en'
 import evidence from '@/features/evidence/en'
 import filing from '@/features/disputes/filing/en'
 import laws from '@/features/disputes/filing/laws.en'
+import notices from '@/features/notices/en'
 import obligations from '@/features/obligations/en'
 import rooms from '@/features/rooms/en'
 import sessions from '@/features/sessions/en'
@@ -17,10 +21,14 @@ import type { PhoneMessages } from './zh'
 const en: Texts<PhoneMessages> = {
     accounts,
     agreements,
+    appointments,
+    directory,
     disputes,
+    drafting,
     evidence,
     filing,
     laws,
+    notices,
     obligations,
     problems,
     rooms,

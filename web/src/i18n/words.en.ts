@@ -145,5 +145,33 @@ const words: Texts<typeof zh> = {
         became_overdue: 'became overdue',
         waived: 'released',
     },
+    conflict: {
+        same_person: 'You are a party or an agent in it',
+        same_firm: 'An agent in it works in your law firm',
+        kin: 'You are kin to one side',
+        earlier_party: 'You had a dispute with somebody in it',
+        earlier_counsel: 'You did legal work for somebody in it',
+        barred: 'You stepped down from it, or were replaced',
+    },
+    topic: {
+        apology: 'an apology',
+        compensation: 'money to be paid',
+        performance_mode: 'how something is done',
+        undertaking: 'a promise for the future',
+        other: 'something else',
+    },
+    limit: { at_once: 'done at once', by: 'by a day', standing: 'from now on, without an end' },
+    personalStatus: {
+        marriage: 'marriage or divorce',
+        adoption: 'adoption',
+        inheritance: 'inheritance',
+        other: 'another matter of status',
+    },
+    agreementForm: {
+        written: 'in writing, signed by all',
+        oral: 'oral, done at once',
+        recorded: 'done at once, on video',
+    },
+    byHand: { wet_ink: 'by hand', fingerprint: 'by fingerprint', stamp: 'by stamp' },
 }
 export default words

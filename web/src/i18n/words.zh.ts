@@ -160,4 +160,67 @@ const deed: Word<'ObligationDeed'> = {
     waived: '说不用办了',
 }
 
-export default { status, category, track, part, role, next, phrase, notice, card, reply, side, mode, promise, deed }
+const conflict: Word<'ConflictKind'> = {
+    same_person: '您就是当事人或者代理人',
+    same_firm: '您和一方代理人在同一家律所',
+    kin: '您和一方有亲属关系',
+    earlier_party: '您和这里的人有过纠纷',
+    earlier_counsel: '您为这里的人办过法律事务',
+    barred: '您从这件退出过，或者被换下',
+}
+
+const topic: Word<'ClauseTopic'> = {
+    apology: '赔礼道歉',
+    compensation: '赔钱付钱',
+    performance_mode: '怎么履行',
+    undertaking: '今后的保证',
+    other: '其他',
+}
+
+const limit: Record<Schemas['TimeLimit']['kind'], string> = {
+    at_once: '当场办好',
+    by: '到哪一天为止',
+    standing: '从现在起一直做到',
+}
+
+const personalStatus: Word<'PersonalStatus'> = {
+    marriage: '结婚、离婚',
+    adoption: '收养',
+    inheritance: '继承',
+    other: '别的身份上的事',
+}
+
+const agreementForm: Word<'AgreementForm'> = {
+    written: '书面，大家签名',
+    oral: '口头，当场办完',
+    recorded: '当场办完，有录像',
+}
+
+const byHand: Record<Exclude<Schemas['SigningMethod'], 'electronic'>, string> = {
+    wet_ink: '手写签名',
+    fingerprint: '按指印',
+    stamp: '盖章',
+}
+
+export default {
+    status,
+    category,
+    track,
+    part,
+    role,
+    next,
+    phrase,
+    notice,
+    card,
+    reply,
+    side,
+    mode,
+    promise,
+    deed,
+    conflict,
+    topic,
+    limit,
+    personalStatus,
+    agreementForm,
+    byHand,
+}

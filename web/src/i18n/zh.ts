@@ -1,10 +1,14 @@
 import type desk from '@/desk/zh'
 import accounts from '@/features/accounts/zh'
 import agreements from '@/features/agreements/zh'
+import appointments from '@/features/appointments/zh'
+import drafting from '@/features/agreements/drafting/zh'
+import directory from '@/features/directory/zh'
 import disputes from '@/features/disputes/zh'
 import evidence from '@/features/evidence/zh'
 import filing from '@/features/disputes/filing/zh'
 import laws from '@/features/disputes/filing/laws.zh'
+import notices from '@/features/notices/zh'
 import obligations from '@/features/obligations/zh'
 import rooms from '@/features/rooms/zh'
 import sessions from '@/features/sessions/zh'
@@ -16,10 +20,14 @@ import words from './words.zh'
 const zh = {
     accounts,
     agreements,
+    appointments,
+    directory,
     disputes,
+    drafting,
     evidence,
     filing,
     laws,
+    notices,
     obligations,
     problems,
     rooms,

@@ -19,6 +19,8 @@ const ui: Texts<typeof zh> = {
     elderOn: 'Large text: on',
     elderOff: 'Large text',
     language: '中文',
+    navDisputes: 'Disputes',
+    navSessions: 'Sessions',
     menu: 'Menu',
     more: 'Show more',
     wrongField: 'Please check this',

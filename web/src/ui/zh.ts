@@ -16,6 +16,8 @@ export default {
     elderOn: '长辈版：大字',
     elderOff: '长辈版',
     language: 'English',
+    navDisputes: '纠纷',
+    navSessions: '调解会',
     menu: '菜单',
     more: '看更多',
     wrongField: '请检查这一项',

@@ -5,6 +5,8 @@ const disputes: Texts<typeof zh> = {
     mine: 'My disputes',
     none: 'You have no dispute here',
     noneHint: 'If you want mediation, tap “I want mediation”.',
+    helpsNone: 'You take part in no dispute yet',
+    helpsNoneHint: 'Tap above to see which ones wait for somebody.',
     changed: 'Last change: {time}',
     youAre: 'You are: {parts}',
     about: 'What happened',
@@ -24,6 +26,13 @@ const disputes: Texts<typeof zh> = {
     agreement: 'Agreement and signing',
     promises: 'What was promised',
     files: 'Photos and files',
+    elsewhere: 'Other ways than mediation',
+    elsewhereCourt: 'You may go to court at any time, or to arbitration if that was agreed.',
+    elsewhereKept: 'What the agreement says and is not done, you can take to court.',
+    elsewhereLabor: 'For work, labour arbitration usually comes first.',
+    elsewhereTime: 'Going to court has time limits: ask early.',
+    elsewhereAid: 'Call 12348 for free legal advice.',
+    leaveHint: 'You need no reason to leave, and may still go to court.',
     place: 'Place: {place}',
 }
 export default disputes

@@ -1,0 +1,213 @@
+// Writing an agreement: nothing typed is lost, not even to a colleague; then signatures, on the screen and on paper.
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Seat, launch, seat } from './browser'
+import { pdf } from './files'
+import { overflow, smallTargets, violations } from './look'
+import { tap } from './meeting'
+import { signIn, signInStaff } from './people'
+
+const DISPUTE = '早餐店合伙散伙分账'
+const ORAL = '孩子踢球砸坏停放车辆'
+const PAPER = '二楼空调外机正对卧室窗'
+const [WU, CHAI] = ['19000000011', '19000000012']
+
+let browser: Browser
+let seats: Seat[] = []
+let path = ''
+const at = (n: number) => (seats[n] as Seat).page
+const [MEDIATOR, LAWYER, APPLICANT, RESPONDENT, OTHER] = [0, 1, 2, 3, 4]
+
+beforeAll(async () => {
+    browser = await launch()
+    seats = await Promise.all([0, 1, 2, 3, 4].map(() => seat(browser)))
+    await signInStaff(at(MEDIATOR), 'jin.suyue', '/app/staff-sign-in')
+    await signInStaff(at(LAWYER), 'zheng.lvshi', '/app/staff-sign-in')
+    await signInStaff(at(OTHER), 'shi.lan', '/app/staff-sign-in')
+    await signIn(at(APPLICANT), WU)
+    await signIn(at(RESPONDENT), CHAI)
+})
+afterAll(() => browser.close())
+
+async function looksRight(page: Page) {
+    expect(await violations(page)).toEqual([])
+    expect(await smallTargets(page, 44)).toEqual([])
+    expect(await overflow(page)).toBe(0)
+}
+
+async function openDraft(page: Page, dispute: string) {
+    await page.goto('/app')
+    await page.getByRole('link', { name: dispute }).click()
+    await tap(page, 'to-agreement/draft')
+    await page.getByTestId('drafting').waitFor()
+}
+
+const state = (page: Page) => page.getByTestId('draft-state')
+const box = (page: Page, label: string | RegExp) => page.getByLabel(label, { exact: typeof label === 'string' })
+const inAWeek = () => new Date(Date.now() + 7 * 24 * 3_600_000).toISOString().slice(0, 10)
+
+async function writeTexts(page: Page, facts: string) {
+    await box(page, '主要事实').fill(facts)
+    await box(page, '争在哪里').fill('散伙的钱怎么分。')
+    for (const one of await box(page, /要担的责任/).all()) await one.fill('各担一半。')
+}
+
+async function writeClause(page: Page, act: string, limit: 'by' | 'at_once') {
+    await tap(page, 'add-clause')
+    await box(page, '做什么').last().fill(act)
+    await box(page, '谁来办').last().selectOption({ index: 2 })
+    await box(page, '给谁办').last().selectOption({ index: 1 })
+    await box(page, '多少钱（元）').last().fill('1,500.50')
+    await box(page, '怎么办').last().selectOption('cash')
+    await box(page, '什么时候办').last().selectOption(limit)
+    if (limit === 'by') await box(page, '最晚哪一天').last().fill(inAWeek())
+}
+
+describe('a draft', () => {
+    it('is on the device with every letter', async () => {
+        const page = at(MEDIATOR)
+        await openDraft(page, DISPUTE)
+        path = new URL(page.url()).pathname.replace(/\/agreement\/draft$/, '')
+        await box(page, '主要事实').fill('两人合开早餐店')
+        await state(page).getByText('有改动还没交').waitFor()
+        await page.reload()
+        await page.getByTestId('drafting').waitFor()
+        expect(await box(page, '主要事实').inputValue()).toBe('两人合开早餐店')
+        await looksRight(page)
+    })
+
+    it('is not handed in with a clause that says nothing, and says so', async () => {
+        const page = at(MEDIATOR)
+        await tap(page, 'add-clause')
+        await tap(page, 'save-draft')
+        await page.getByTestId('clause').getByText('请写做什么').waitFor()
+        await state(page).getByText('有改动还没交').waitFor()
+        await tap(page, 'remove-clause')
+        await page.getByRole('button', { name: '撤销' }).click()
+        await page.getByTestId('clause').waitFor()
+        await tap(page, 'remove-clause')
+    })
+
+    it('says what it still lacks, and leads there', async () => {
+        const page = at(MEDIATOR)
+        await tap(page, 'save-draft')
+        await state(page).getByText('都存好了').waitFor()
+        const missing = page.getByTestId('missing')
+        await missing.getByRole('button', { name: '争在哪里' }).click()
+        expect(await box(page, '争在哪里').evaluate((one) => one === document.activeElement)).toBe(true)
+        await writeTexts(page, '两人合开早餐店，去年散伙。')
+        await writeClause(page, '分给对方散伙的钱', 'by')
+        await tap(page, 'save-draft')
+        await state(page).getByText('都存好了').waitFor()
+        expect(await missing.count()).toBe(0)
+    })
+})
+
+describe('two who write at once', () => {
+    it('lose nothing: the second is shown what the first wrote, and keeps what was typed', async () => {
+        const [mediator, lawyer] = [at(MEDIATOR), at(LAWYER)]
+        await openDraft(lawyer, DISPUTE)
+        await box(mediator, '主要事实').fill('调解员写的事实。')
+        await box(lawyer, '主要事实').fill('律师写的事实。')
+        await tap(lawyer, 'save-draft')
+        await state(lawyer).getByText('都存好了').waitFor()
+        await tap(mediator, 'save-draft')
+        await mediator.getByTestId('theirs').getByText('律师写的事实。').waitFor()
+        expect(await box(mediator, '主要事实').inputValue()).toBe('调解员写的事实。')
+        await looksRight(mediator)
+    })
+
+    it('still so after the page was closed', async () => {
+        const page = at(MEDIATOR)
+        await page.reload()
+        await page.getByTestId('theirs').getByText('律师写的事实。').waitFor()
+        expect(await box(page, '主要事实').inputValue()).toBe('调解员写的事实。')
+    })
+
+    it('one may take theirs, undo that, and put one’s own in place of it', async () => {
+        const page = at(MEDIATOR)
+        await tap(page, 'take-theirs')
+        expect(await box(page, '主要事实').inputValue()).toBe('律师写的事实。')
+        await page.getByRole('button', { name: '撤销' }).click()
+        expect(await box(page, '主要事实').inputValue()).toBe('调解员写的事实。')
+        await tap(page, 'keep-mine')
+        await state(page).getByText('都存好了').waitFor()
+        await at(LAWYER).reload()
+        await expect.poll(() => box(at(LAWYER), '主要事实').inputValue()).toBe('调解员写的事实。')
+    })
+})
+
+describe('signing', () => {
+    const sign = async (page: Page) => {
+        await page.goto(`${path}/agreement`)
+        await page.getByTestId('read').check()
+        await tap(page, 'sign')
+        await page.getByText('等当事人签名').or(page.getByText('等调解员签名')).first().waitFor()
+    }
+
+    it('only the mediator asks for it', async () => {
+        await at(LAWYER).getByText('请大家签名由调解员来办').waitFor()
+        expect(await at(LAWYER).getByTestId('put-up').count()).toBe(0)
+        await tap(at(MEDIATOR), 'put-up')
+        await at(MEDIATOR).getByTestId('mediator-part').waitFor()
+        await at(MEDIATOR).getByText('全文的指纹').waitFor()
+        await looksRight(at(MEDIATOR))
+    })
+
+    it('a text taken back is changed, and signed anew', async () => {
+        await sign(at(APPLICANT))
+        const page = at(MEDIATOR)
+        await tap(page, 'reopen')
+        await page.getByTestId('drafting').waitFor({ timeout: 30_000 })
+        await box(page, '争在哪里').fill('散伙的钱怎么分，什么时候分。')
+        await tap(page, 'put-up')
+        await page.getByTestId('mediator-part').waitFor()
+        await sign(at(APPLICANT))
+        await sign(at(RESPONDENT))
+    })
+
+    it('the mediator signs what all have signed', async () => {
+        const page = at(MEDIATOR)
+        await page.reload()
+        await page.getByTestId('mediator-read').check()
+        await tap(page, 'mediator-sign')
+        await page.getByText('等调委会盖章').waitFor()
+        await at(RESPONDENT).reload()
+        await at(RESPONDENT).getByText('等调委会盖章').waitFor()
+    })
+})
+
+describe('without a signature on a screen', () => {
+    it('a small thing done at once is agreed orally', async () => {
+        const page = at(OTHER)
+        await openDraft(page, ORAL)
+        await writeTexts(page, '孩子踢球砸坏了车窗。')
+        await writeClause(page, '赔车窗的钱', 'at_once')
+        await box(page, '协议的形式').selectOption('oral')
+        await tap(page, 'agree-orally')
+        await page.waitForURL(/\/agreement$/, { timeout: 30_000 })
+        await page.getByText('生效').first().waitFor()
+    })
+
+    it('what was signed on paper is recorded with a photo of it', async () => {
+        const page = at(OTHER)
+        await openDraft(page, PAPER)
+        const dispute = new URL(page.url()).pathname.replace(/\/agreement\/draft$/, '')
+        await writeTexts(page, '空调外机正对卧室。')
+        await writeClause(page, '出移机的钱', 'by')
+        await tap(page, 'put-up')
+        await page.getByTestId('mediator-part').waitFor()
+        await page.goto(`${dispute}/evidence`)
+        await page.getByTestId('files').setInputFiles(pdf('signed.pdf', 3_000))
+        await page.locator('article', { hasText: 'signed' }).waitFor()
+        await page.goto(`${dispute}/agreement`)
+        await tap(page, 'paper')
+        await page.getByLabel(/signed/).check()
+        for (const one of await page.getByLabel(/怎么签的$/).all()) await one.selectOption('wet_ink')
+        await looksRight(page)
+        await tap(page, 'paper-send')
+        await page.getByText('等调委会盖章').waitFor()
+    })
+})
+
+it('nobody’s browser complained', () => expect(seats.flatMap(({ complaints }) => complaints)).toEqual([]))

@@ -1,0 +1,31 @@
+import { api, ask } from '@/api'
+import { onLogin } from '@/api/tokens'
+import { onBeforeUnmount, onMounted, ref } from 'vue'
+
+/** The service tells devices what happens in open rooms and nothing of this: it is looked up. */
+const LOOK_EVERY_MS = 60_000
+
+/** How much somebody was told and has not read. */
+export const unread = ref(0)
+
+onLogin((now) => !now && (unread.value = 0))
+
+export async function lookForNotices() {
+    const found = await ask(api.GET('/v1/notices', { params: { query: { unread: true, limit: 1 } } }))
+    if (found.ok) unread.value = found.value.unread
+}
+
+/** Looks while a screen shows the number. */
+export function watchUnread() {
+    let timer: ReturnType<typeof setInterval> | undefined
+    const look = () => document.visibilityState === 'visible' && void lookForNotices()
+    onMounted(() => {
+        look()
+        timer = setInterval(look, LOOK_EVERY_MS)
+        document.addEventListener('visibilitychange', look)
+    })
+    onBeforeUnmount(() => {
+        clearInterval(timer)
+        document.removeEventListener('visibilitychange', look)
+    })
+}

@@ -49,7 +49,7 @@ async function dress({ page }: Seat, look: Look) {
     )
 }
 
-async function judge({ page }: Seat, { elder }: Look, isDesk: boolean) {
+async function judge({ page }: Seat, { name, elder }: Look, isDesk: boolean) {
     expect.soft(await violations(page)).toEqual([])
     const sizes = await textSizes(page)
     expect.soft(sizes.smallest).toBeGreaterThanOrEqual(elder ? 18 : 14)
@@ -59,7 +59,8 @@ async function judge({ page }: Seat, { elder }: Look, isDesk: boolean) {
     }
     const least = isDesk ? 24 : elder ? 60 : 44
     expect.soft(await smallTargets(page, least)).toEqual([])
-    expect.soft(await hiddenFocus(page)).toEqual([])
+    // What shows the keyboard's place is the same in every language and size.
+    if (name === 'zh') expect.soft(await hiddenFocus(page)).toEqual([])
     expect.soft(await overflow(page)).toBe(0)
 }
 

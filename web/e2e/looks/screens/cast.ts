@@ -15,7 +15,7 @@ export interface Cast {
     host: Caller
     invitation: { path: string; code: string }
     /** Where each dispute is, by what it is here for. */
-    paths: Record<'talk' | 'sign' | 'keep' | 'meet' | 'plain' | 'refused' | 'waiting', string>
+    paths: Record<'talk' | 'sign' | 'keep' | 'meet' | 'choose' | 'plain' | 'refused' | 'waiting', string>
     sessions: Record<'ahead' | 'now', string>
 }
 
@@ -27,6 +27,7 @@ async function callers() {
         creditor: await resident('19000000010'),
         debtor: await resident('19000000009'),
         talker: await resident('19000000003'),
+        chooser: await resident('19000000012'),
         other: await resident('19000000014'),
     }
     const helpers = {
@@ -49,6 +50,8 @@ const ON_PHONES = [
     'creditor',
     'debtor',
     'talker',
+    'chooser',
+    'writer',
     'mediator',
     'host',
     'lawyer',
@@ -70,6 +73,7 @@ export async function gather(browser: Browser): Promise<Cast> {
     const talk = await find(all.respondent, '楼上半夜拖动桌椅')
     const sign = await find(all.signer, '早餐店合伙散伙分账')
     const keep = await find(all.creditor, '孩子踢球砸坏停放车辆')
+    const choose = await find(all.chooser, '父母赡养费三兄妹分摊')
     const meet = await find(all.talker, '二楼空调外机正对卧室窗')
 
     await whisper(all, talk.id)
@@ -94,6 +98,7 @@ export async function gather(browser: Browser): Promise<Cast> {
             sign: path(sign),
             keep: path(keep),
             meet: path(meet),
+            choose: path(choose),
             plain: path(plain),
             waiting: path(waiting),
             refused: path(refused),

@@ -51,6 +51,17 @@ async function evidence(page: Page, cast: Cast) {
     await page.getByTestId('files').waitFor({ state: 'attached' })
 }
 
+async function drafting(page: Page, cast: Cast) {
+    await dispute('talk', '/agreement/draft', '[data-testid=drafting]')(page, cast)
+    await tap(page, 'add-clause')
+}
+
+async function offer(page: Page) {
+    await at('/app/offers', '[data-testid=offer]')(page)
+    await tap(page, 'offer')
+    await page.getByTestId('claim').waitFor()
+}
+
 export const PHONES: Screen[] = [
     { name: 'disputes-none', who: 'newcomer', open: at('/app', '.empty') },
     { name: 'disputes', who: 'respondent', open: at('/app', '.dispute') },
@@ -59,6 +70,8 @@ export const PHONES: Screen[] = [
     { name: 'room-caucus', who: 'respondent', open: room('caucus'), fits: true },
     { name: 'evidence', who: 'respondent', open: evidence },
     { name: 'me', who: 'respondent', open: at('/app/me', 'li .when') },
+    { name: 'notices', who: 'respondent', open: at('/app/notices', 'main li, .empty') },
+    { name: 'dispute-choose', who: 'chooser', open: dispute('choose', '', '[data-testid=disclosure]') },
     { name: 'session', who: 'respondent', open: session('ahead', '', SESSION) },
     { name: 'session-check', who: 'respondent', open: check },
     { name: 'agreement-none', who: 'respondent', open: dispute('talk', '/agreement', '.empty') },
@@ -77,6 +90,11 @@ export const PHONES: Screen[] = [
     { name: 'mediator-plan', who: 'mediator', open: dispute('talk', '/sessions/plan', '#date') },
     { name: 'mediator-session', who: 'mediator', open: session('ahead', '', SESSION) },
     { name: 'mediator-today', who: 'mediator', open: at('/app/sessions', '[data-testid=session]') },
+    { name: 'mediator-draft', who: 'mediator', open: drafting },
+    { name: 'mediator-signing', who: 'writer', open: dispute('sign', '/agreement', '[data-testid=agreement-text]') },
+    { name: 'lawyer-offers', who: 'lawyer', open: at('/app/offers', '[data-testid=offer]') },
+    { name: 'lawyer-offer', who: 'lawyer', open: offer },
+    { name: 'lawyer-practice', who: 'lawyer', open: at('/app/me/practice', 'main h2') },
     { name: 'lawyer-disputes', who: 'lawyer', open: at('/app', '.dispute') },
     { name: 'lawyer-me', who: 'lawyer', open: at('/app/me', 'li .when') },
 ]

@@ -163,6 +163,8 @@ pub const fn words(kind: NoticeKind) -> &'static str {
         NoticeKind::Returned => "您的申请已退回,请补充后重新提交。",
         NoticeKind::ConsentAsked => "请决定是否同意调解。",
         NoticeKind::InvitationLapsed => "一份调解邀请已失效且未获答复,请以其他方式联系当事人。",
+        NoticeKind::CallAsked => "一位被邀请的当事人希望您回电。",
+        NoticeKind::TimesSuggested => "一位被邀请的当事人提出了方便的时间。",
         NoticeKind::Accepted => "各方均已同意,调解已受理。",
         NoticeKind::ApprovalAsked => "有一项办理决定等待您审核。",
         NoticeKind::ApprovalRefused => "办理决定未获批准,调解继续。",

@@ -314,7 +314,21 @@ pub struct DisputeSummary {
     pub title: String,
     pub your_parts: Vec<Part>,
     pub next: NextStep,
+    pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+    /// What staff need to see at a glance; for staff only.
+    pub desk: Option<DeskLine>,
+}
+
+/// What only staff see of a dispute in a list.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DeskLine {
+    pub risk_level: RiskLevel,
+    /// The member of staff with whom it stays until handed over (首问即办), by name.
+    pub owner: Option<String>,
+    /// An ending waits for a second person.
+    pub waits_for_approval: bool,
 }
 
 /// One page of a list.

@@ -6,7 +6,7 @@ use crate::language::Language;
 use crate::party::Side;
 use crate::text::Text;
 use crate::{InvitationId, PartyId};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -133,4 +133,61 @@ pub struct InvitationSent {
     pub by_text_message: bool,
     pub link: String,
     pub code: String,
+}
+
+words! {
+    DayPart {
+        Morning = "morning",
+        Afternoon = "afternoon",
+        Evening = "evening",
+    }
+}
+
+/// A part of a day, in China's time, on which somebody could come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SuitableTime {
+    pub date: NaiveDate,
+    pub part: DayPart,
+}
+
+/// What somebody invited wishes, before they answer or afterwards.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct WishOfInvited {
+    pub code: Text<6, 6>,
+    /// That somebody of the station calls. Asked once, it stands.
+    #[serde(default)]
+    pub call: bool,
+    /// When it would suit, six at most and within sixty days; in place of what was said before.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_items = 6))]
+    pub times: Option<Vec<SuitableTime>>,
+}
+
+/// An invitation as the station sees it, without link and code.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct InvitationState {
+    pub id: InvitationId,
+    pub party: PartyId,
+    pub status: InvitationStatus,
+    pub sent_at: DateTime<Utc>,
+    /// First read with the code.
+    pub opened_at: Option<DateTime<Utc>>,
+    pub answered_at: Option<DateTime<Utc>>,
+    pub expires_at: DateTime<Utc>,
+    /// They want somebody of the station to call.
+    pub call_asked_at: Option<DateTime<Utc>>,
+    /// When it would suit them.
+    pub times: Vec<SuitableTime>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct InvitationList {
+    /// The newest first.
+    pub invitations: Vec<InvitationState>,
 }

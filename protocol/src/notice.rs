@@ -17,6 +17,10 @@ words! {
         ConsentAsked = "consent_asked",
         /// To the station: an invitation can no longer be answered, and the party has to be reached otherwise.
         InvitationLapsed = "invitation_lapsed",
+        /// To the station: somebody invited wants to be called.
+        CallAsked = "call_asked",
+        /// To the station: somebody invited says when it would suit them.
+        TimesSuggested = "times_suggested",
         Accepted = "accepted",
         ApprovalAsked = "approval_asked",
         ApprovalRefused = "approval_refused",

@@ -1,20 +1,43 @@
 //! The disputes one has a part in, newest change first.
 
-use crate::disputes::view::next_step;
+use crate::disputes::view::{is_staff, next_step};
 use crate::error::ApiError;
 use crate::http::Actor;
 use crate::http::cursor::{self, Cursor};
+use chrono::{DateTime, Utc};
+use domain::dispute::Standing;
 use protocol::DisputeId;
-use protocol::dispute::{Category, DisputePage, DisputeSummary, Part, Status, Track};
+use protocol::dispute::{Category, DeskLine, DisputePage, DisputeSummary, Part, Status, Track};
+use protocol::risk::RiskLevel;
 use sqlx::PgPool;
+
+/// Which of them; whatever is not told does not matter.
+#[derive(Default)]
+pub struct Wanted {
+    pub status: Option<Status>,
+    pub track: Option<Track>,
+    /// That stay with whoever asks.
+    pub owned: bool,
+    /// In which an ending waits for a second person.
+    pub waits_for_approval: bool,
+    /// What is next should have been done by now.
+    pub late: bool,
+}
 
 pub async fn list(
     db: &PgPool,
     actor: &Actor,
-    status: Option<Status>,
+    wanted: Wanted,
+    now: DateTime<Utc>,
     after: Option<Cursor>,
     limit: i64,
 ) -> Result<DisputePage, ApiError> {
+    // Whether an ending waits for somebody is not for parties to find out, by asking for those in which one does either.
+    let staff: Vec<&str> = Part::ALL
+        .iter()
+        .filter(|part| is_staff(&as_one_with(actor, vec![**part])))
+        .map(|part| part.as_str())
+        .collect();
     let rows = sqlx::query!(
         r#"with mine as (
                select p.dispute_id as id from parties p where p.person_id = $2
@@ -26,36 +49,62 @@ pub async fn list(
                union select d.id from disputes d where d.status = 'matching' and d.track = 'people_mediation'
            )
            select d.id as "id: DisputeId", d.status as "status: Status", d.track as "track: Track",
-                  d.category as "category: Category", d.title, d.step_due_at, d.limit_at, d.updated_at,
-                  s.parts as "parts!: Vec<Part>"
+                  d.category as "category: Category", d.title, d.step_due_at, d.limit_at, d.created_at, d.updated_at,
+                  s.parts as "parts!: Vec<Part>", d.risk_level as "risk_level: RiskLevel",
+                  d.approval is not null as "waits_for_approval!", o.name as "owner?"
            from mine join disputes d on d.id = mine.id cross join lateral dispute_standing(d.id, $1) s
+                left join (select a.id, pe.name from accounts a join people pe on pe.id = a.person_id) o on o.id = d.owner_id
            where s.parts <> '{}' and ($5::text is null or d.status = $5)
                and ($6::timestamptz is null or (d.updated_at, d.id) < ($6, $7))
+               and ($9::text is null or d.track = $9)
+               and (not $10 or d.owner_id = $1)
+               and (not $11 or (d.approval is not null and s.parts && $14))
+               and (not $12 or coalesce(d.step_due_at, d.limit_at) < $13)
            order by d.updated_at desc, d.id desc limit $8"#,
         actor.account.0,
         actor.person.0,
         actor.station.map(|station| station.0),
         actor.committee.map(|committee| committee.0),
-        status.map(Status::as_str),
+        wanted.status.map(Status::as_str),
         after.map(|after| after.at),
         after.map(|after| after.id),
         limit + 1,
+        wanted.track.map(Track::as_str),
+        wanted.owned,
+        wanted.waits_for_approval,
+        wanted.late,
+        now,
+        &staff as &[&str],
     )
     .fetch_all(db)
     .await?;
     let mut disputes: Vec<DisputeSummary> = rows
         .into_iter()
-        .map(|row| DisputeSummary {
-            id: row.id,
-            status: row.status,
-            track: row.track,
-            category: row.category,
-            title: row.title,
-            your_parts: row.parts,
-            next: next_step(row.status, row.step_due_at.or(row.limit_at)),
-            updated_at: row.updated_at,
+        .map(|row| {
+            let standing = as_one_with(actor, row.parts);
+            let desk = is_staff(&standing).then_some(DeskLine {
+                risk_level: row.risk_level,
+                owner: row.owner,
+                waits_for_approval: row.waits_for_approval,
+            });
+            DisputeSummary {
+                id: row.id,
+                status: row.status,
+                track: row.track,
+                category: row.category,
+                title: row.title,
+                your_parts: standing.parts,
+                next: next_step(row.status, row.step_due_at.or(row.limit_at)),
+                created_at: row.created_at,
+                updated_at: row.updated_at,
+                desk,
+            }
         })
         .collect();
     let next = cursor::cut(&mut disputes, limit, |d| Cursor { at: d.updated_at, id: d.id.0 });
     Ok(DisputePage { disputes, next })
+}
+
+fn as_one_with(actor: &Actor, parts: Vec<Part>) -> Standing {
+    Standing { account: actor.account, parts, acts_for: Vec::new() }
 }

@@ -1,6 +1,7 @@
 //! Doors: filing, reading and leading disputes.
 
 use crate::app::App;
+use crate::disputes::list::Wanted;
 use crate::disputes::{file, lifecycle, list, store, view};
 use crate::error::ApiError;
 use crate::http::cursor::{Cursor, Lines};
@@ -9,7 +10,7 @@ use crate::invitations::consent;
 use axum::extract::State;
 use domain::dispute::Command;
 use protocol::DisputeId;
-use protocol::dispute::{DisputePage, DisputeView, FileDispute, Status};
+use protocol::dispute::{DisputePage, DisputeView, FileDispute, Status, Track};
 use protocol::lifecycle::Submit;
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
@@ -57,6 +58,17 @@ async fn create(
 pub struct ListQuery {
     /// Only those in this status.
     status: Option<Status>,
+    /// Only those on this track.
+    track: Option<Track>,
+    /// Only those that stay with you until handed over (首问即办).
+    #[serde(default)]
+    owned: bool,
+    /// Only those in which an ending waits for a second person; for staff.
+    #[serde(default)]
+    waits_for_approval: bool,
+    /// Only those in which what comes next should have been done by now.
+    #[serde(default)]
+    late: bool,
     /// The `next` of the page before.
     after: Option<String>,
     /// Lines on a page.
@@ -76,7 +88,15 @@ async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<Json<DisputePage>, ApiError> {
     let after = Cursor::read(query.after.as_deref())?;
-    list::list(&app.db, &actor, query.status, after, query.limit.get().into()).await.map(Json::of)
+    let wanted = Wanted {
+        status: query.status,
+        track: query.track,
+        owned: query.owned,
+        waits_for_approval: query.waits_for_approval,
+        late: query.late,
+    };
+    let now = app.clock.now();
+    list::list(&app.db, &actor, wanted, now, after, query.limit.get().into()).await.map(Json::of)
 }
 
 /// Show one dispute, as you may see it.

@@ -29,7 +29,7 @@ fn is_only_offered(standing: &Standing) -> bool {
     standing.parts == [Part::Candidate]
 }
 
-fn is_staff(standing: &Standing) -> bool {
+pub fn is_staff(standing: &Standing) -> bool {
     standing.is_staff() || standing.has(Part::LegalReviewer)
 }
 

@@ -4,3 +4,4 @@ pub mod consent;
 pub mod routes;
 pub mod send;
 pub mod store;
+mod wishes;

@@ -8,6 +8,7 @@ use crate::http::{Actor, IdempotencyKey, Json, Path, RequiredKey, Written, write
 use crate::invitations::consent::{self, From};
 use crate::invitations::send::{self, Desk};
 use crate::invitations::store::{self, Invitation};
+use crate::invitations::wishes;
 use crate::jobs::{self, Job};
 use axum::extract::State;
 use domain::dispute::{ActsFor, Command, SYSTEM, Standing};
@@ -33,6 +34,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(answer))
         .routes(routes!(give_consent))
         .routes(routes!(decline))
+        .merge(wishes::routes())
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -149,7 +151,8 @@ async fn with_code(app: &App, token: String, code: Text<6, 6>) -> Result<Invitat
     app.attempt(move |tx| Box::pin(async move { tried(tx, &token, code.as_str()).await })).await
 }
 
-async fn tried(
+/// Compares the code under a lock: many tries at once never count as one.
+pub async fn tried(
     tx: &mut Tx,
     token: &str,
     code: &str,

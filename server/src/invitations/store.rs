@@ -4,11 +4,12 @@ use crate::db::Tx;
 use crate::error::ApiError;
 use chrono::{DateTime, Utc};
 use protocol::dispute::{StationBrief, Track};
-use protocol::invitation::InvitationStatus;
+use protocol::invitation::{InvitationState, InvitationStatus, SuitableTime};
 use protocol::party::Side;
 use protocol::{DisputeId, InvitationId, PartyId, PersonId, StationId};
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
+use sqlx::types::Json;
 
 /// Wrong codes after which an invitation is void: five of a million.
 pub const MOST_TRIES: i32 = 5;
@@ -32,15 +33,24 @@ pub struct Invitation {
 
 impl Invitation {
     pub fn status(&self, now: DateTime<Utc>) -> InvitationStatus {
-        if self.voided_at.is_some() {
-            InvitationStatus::Void
-        } else if self.answered_at.is_some() {
-            InvitationStatus::Answered
-        } else if now >= self.expires_at {
-            InvitationStatus::Expired
-        } else {
-            InvitationStatus::Open
-        }
+        status(self.voided_at, self.answered_at, self.expires_at, now)
+    }
+}
+
+fn status(
+    voided_at: Option<DateTime<Utc>>,
+    answered_at: Option<DateTime<Utc>>,
+    expires_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> InvitationStatus {
+    if voided_at.is_some() {
+        InvitationStatus::Void
+    } else if answered_at.is_some() {
+        InvitationStatus::Answered
+    } else if now >= expires_at {
+        InvitationStatus::Expired
+    } else {
+        InvitationStatus::Open
     }
 }
 
@@ -205,4 +215,74 @@ pub async fn applicants(db: &mut PgConnection, dispute: DisputeId) -> sqlx::Resu
     )
     .fetch_all(db)
     .await
+}
+
+/// The newest first.
+pub async fn of_dispute(
+    db: &mut PgConnection,
+    dispute: DisputeId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Vec<InvitationState>> {
+    let rows = sqlx::query!(
+        r#"select id as "id: InvitationId", party_id as "party: PartyId", created_at, opened_at, answered_at,
+                  voided_at, expires_at, call_asked_at, times as "times: Json<Vec<SuitableTime>>"
+           from invitations where dispute_id = $1 order by created_at desc, id"#,
+        dispute as DisputeId,
+    )
+    .fetch_all(db)
+    .await?;
+    let state = |row| InvitationState {
+        id: row.id,
+        party: row.party,
+        status: status(row.voided_at, row.answered_at, row.expires_at, now),
+        sent_at: row.created_at,
+        opened_at: row.opened_at,
+        answered_at: row.answered_at,
+        expires_at: row.expires_at,
+        call_asked_at: row.call_asked_at,
+        times: row.times.0,
+    };
+    Ok(rows.into_iter().map(state).collect())
+}
+
+/// What somebody invited says now.
+pub struct Wishes {
+    pub call: bool,
+    pub times: Option<Vec<SuitableTime>>,
+}
+
+/// What they have said so far, and how often it changed.
+pub struct Wished {
+    pub call: bool,
+    pub times: Vec<SuitableTime>,
+    pub many: i16,
+}
+
+/// To be asked under the lock.
+pub async fn wishes(tx: &mut Tx, id: InvitationId) -> sqlx::Result<Wished> {
+    let row = sqlx::query!(
+        r#"select call_asked_at, times as "times: Json<Vec<SuitableTime>>", wishes
+           from invitations where id = $1"#,
+        id as InvitationId,
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(Wished { call: row.call_asked_at.is_some(), times: row.times.0, many: row.wishes })
+}
+
+pub async fn wish(tx: &mut Tx, id: InvitationId, wishes: &Wishes) -> sqlx::Result<()> {
+    let now = tx.now;
+    sqlx::query!(
+        "update invitations set wishes = wishes + 1,
+             call_asked_at = case when $2 then coalesce(call_asked_at, $3) else call_asked_at end,
+             times = coalesce($4, times)
+         where id = $1",
+        id as InvitationId,
+        wishes.call,
+        now,
+        wishes.times.as_ref().map(Json) as _,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }

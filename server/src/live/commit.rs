@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::db::Hint;
 use crate::error::ApiError;
 use crate::live::bus::Word;
-use crate::live::line::Line;
+use crate::live::line::{Line, Moment, ack};
 use crate::live::log::{Answer, Asker, Waiting};
 use crate::live::open::Live;
 use crate::live::reading;
@@ -165,19 +165,29 @@ fn socket(waiting: &Waiting) -> Option<Arc<Live>> {
 fn tell(app: &App, outcomes: Vec<(Waiting, Outcome)>) -> Busy {
     let (mut busy, mut asked) = (Busy::new(), Vec::new());
     let mut rooms: BTreeMap<RoomId, New> = BTreeMap::new();
+    let mut last: Option<(DateTime<Utc>, Moment)> = None;
     for (waiting, outcome) in outcomes {
         let room = waiting.entry.room;
-        match outcome {
-            Outcome::Busy => {
-                busy.entry(room).or_default().push(waiting);
+        if let Outcome::Busy = outcome {
+            busy.entry(room).or_default().push(waiting);
+            continue;
+        }
+        let live = socket(&waiting);
+        if let Outcome::Stored { seq, at, new } = outcome {
+            let moment = match &last {
+                Some((known, moment)) if *known == at => moment,
+                _ => &last.insert((at, at.into())).1,
+            };
+            if new {
+                rooms.entry(room).or_default().add(&waiting.entry, seq, moment);
+            }
+            if let Some(live) = live {
+                live.outbox.queue_frame(ack(room, &waiting.entry.client_msg_id, seq, moment));
+                asked.push(live);
                 continue;
             }
-            Outcome::Stored { seq, at, new: true } => {
-                rooms.entry(room).or_default().add(&waiting.entry, seq, at);
-            }
-            _ => {}
         }
-        asked.extend(socket(&waiting));
+        asked.extend(live);
         let answer = say::answer(&waiting.entry, outcome);
         waiting.answer(answer);
     }
@@ -203,7 +213,7 @@ struct New {
 }
 
 impl New {
-    fn add(&mut self, entry: &Entry, seq: i64, at: DateTime<Utc>) {
+    fn add(&mut self, entry: &Entry, seq: i64, at: &Moment) {
         self.said.push((entry.person, entry.client_msg_id.clone()));
         self.lines.push(Line::new(seq, Some(entry.person), at, &entry.body));
     }

@@ -101,7 +101,7 @@ async fn backlog(app: &App, live: &Live, room: &Room, after: i64) -> Result<i64,
     let page = store::log(&mut db, &[live.actor.person], room.id, after, PAGE).await?;
     drop(db);
     let lines: Vec<Line> =
-        page.into_iter().map(|e| Line::new(e.seq, e.sender, e.at, &e.body)).collect();
+        page.into_iter().map(|e| Line::new(e.seq, e.sender, &e.at.into(), &e.body)).collect();
     let end = lines.last().map(|line| line.seq);
     // A hole is where one was not in the room.
     for run in lines.chunk_by(|a, b| a.seq + 1 == b.seq) {

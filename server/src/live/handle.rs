@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::db::Hint;
 use crate::error::ApiError;
 use crate::live::limits::ROOMS;
+use crate::live::line::ack;
 use crate::live::log::Asker;
 use crate::live::logins::authenticate;
 use crate::live::open::Live;
@@ -138,12 +139,9 @@ fn speak(app: &App, live: &Arc<Live>, room: RoomId, say: Say) {
 /// Goes out with the next flush.
 pub fn answer(live: &Live, room: RoomId, client_msg_id: ClientMsgId, said: Result<Said, ApiError>) {
     match said {
-        Ok(said) => live.outbox.queue(&ServerFrame::Ack {
-            client_msg_id: said.client_msg_id,
-            room: said.room,
-            seq: said.seq,
-            at: said.at,
-        }),
+        Ok(Said { client_msg_id, room, seq, at }) => {
+            live.outbox.queue_frame(ack(room, &client_msg_id, seq, &at.into()));
+        }
         Err(error)
             if matches!(
                 error.code(),

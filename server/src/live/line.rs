@@ -2,12 +2,23 @@
 
 use crate::live::wire::Frame;
 use chrono::{DateTime, SecondsFormat, Utc};
+use protocol::room::ClientMsgId;
 use protocol::{PersonId, RoomId};
 use std::fmt::Write;
 use std::sync::Arc;
 
 /// A frame of entries is not made larger than this.
 const LARGE: usize = 32 * 1024;
+
+/// A moment as it goes out; what is stored in one commit shares one.
+#[derive(Clone, Debug)]
+pub struct Moment(String);
+
+impl From<DateTime<Utc>> for Moment {
+    fn from(at: DateTime<Utc>) -> Self {
+        Self(at.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+    }
+}
 
 #[derive(Clone, Debug)]
 pub struct Line {
@@ -18,8 +29,8 @@ pub struct Line {
 
 impl Line {
     /// An `EntryView`, of a body that is JSON already.
-    pub fn new(seq: i64, sender: Option<PersonId>, at: DateTime<Utc>, body: &str) -> Self {
-        let at = at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+    pub fn new(seq: i64, sender: Option<PersonId>, at: &Moment, body: &str) -> Self {
+        let at = &at.0;
         let text = match sender {
             Some(sender) => {
                 format!(r#"{{"seq":{seq},"sender":"{sender}","at":"{at}","body":{body}}}"#)
@@ -28,6 +39,14 @@ impl Line {
         };
         Self { seq, text: text.into() }
     }
+}
+
+/// `ServerFrame::Ack`. None of its parts has anything in it that JSON would have to escape.
+pub fn ack(room: RoomId, client_msg_id: &ClientMsgId, seq: i64, at: &Moment) -> Frame {
+    let (id, at) = (client_msg_id.as_str(), &at.0);
+    Frame::text(&format!(
+        r#"{{"type":"ack","client_msg_id":"{id}","room":"{room}","seq":{seq},"at":"{at}"}}"#
+    ))
 }
 
 /// Frames of these entries; there is no hole between them.
@@ -84,7 +103,17 @@ mod tests {
     }
 
     fn line(entry: &EntryView) -> Line {
-        Line::new(entry.seq, entry.sender, entry.at, &serde_json::to_string(&entry.body).unwrap())
+        let body = serde_json::to_string(&entry.body).unwrap();
+        Line::new(entry.seq, entry.sender, &entry.at.into(), &body)
+    }
+
+    #[test]
+    fn an_acknowledgement_is_what_the_protocol_says() {
+        let (room, at) = (RoomId(Uuid::from_u128(9)), entry(4, 0).at);
+        let client_msg_id: ClientMsgId = "7f3a_-1".parse().unwrap();
+        let written = ack(room, &client_msg_id, 4, &at.into());
+        let frame = ServerFrame::Ack { client_msg_id, room, seq: 4, at };
+        assert_eq!(written, Frame::text(&serde_json::to_string(&frame).unwrap()));
     }
 
     #[test]

@@ -194,10 +194,24 @@ async fn run(mut lane: Lane) {
             app.tasks.spawn(wait_for(room, batch));
         }
         drop(rooms);
-        if app.is_crowded_after(begun.elapsed()) {
-            // Whose words have arrived meanwhile is heard first: the more come together, the less each costs.
-            yield_now().await;
+        let took = begun.elapsed();
+        if app.is_crowded_after(took) {
+            gather(app, took).await;
         }
+    }
+}
+
+/// The more come together, the less each costs: whatever has arrived meanwhile is heard first, and what arrives because
+/// of that, for no longer than a commit takes.
+async fn gather(app: &App, most: Duration) {
+    let begun = Instant::now();
+    let mut waiting = None;
+    while begun.elapsed() < most {
+        let now = held(&app.log.0).queue.len();
+        if waiting.replace(now) == Some(now) {
+            return;
+        }
+        yield_now().await;
     }
 }
 

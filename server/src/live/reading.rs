@@ -31,7 +31,7 @@ impl From<Stored> for Logged {
     fn from(stored: Stored) -> Self {
         let mut readers: Vec<PersonId> = stored.readers.into_iter().map(PersonId).collect();
         readers.sort_unstable();
-        let line = Line::new(stored.seq, stored.sender, stored.at, &stored.body);
+        let line = Line::new(stored.seq, stored.sender, &stored.at.into(), &stored.body);
         Self { line, readers }
     }
 }

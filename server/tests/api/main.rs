@@ -39,6 +39,7 @@ mod invitations;
 mod jobs;
 mod known;
 mod limits;
+mod lists;
 mod live;
 mod live_bounds;
 mod live_document;

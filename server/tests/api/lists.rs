@@ -1,0 +1,63 @@
+//! Lists of disputes: what staff see at a glance, and what can be asked for.
+
+use crate::app::{Person, TestApp};
+use crate::disputes::submitted;
+use crate::steps::{Cast, path, triaged};
+use protocol::DisputeId;
+use protocol::dispute::{DisputePage, DisputeSummary};
+use protocol::risk::RiskLevel;
+use serde_json::json;
+
+async fn all(who: &Person<'_>, query: &str) -> Vec<DisputeSummary> {
+    let page: DisputePage = who.get(&format!("/v1/disputes?{query}")).await.to();
+    page.disputes
+}
+
+async fn ids(who: &Person<'_>, query: &str) -> Vec<DisputeId> {
+    all(who, query).await.into_iter().map(|dispute| dispute.id).collect()
+}
+
+#[tokio::test]
+async fn staff_find_what_is_theirs_what_is_late_and_what_waits_for_approval() {
+    let test = TestApp::start().await;
+    let cast = Cast::of(&test).await;
+    let dispute = triaged(&cast).await;
+    let untouched = submitted(&cast.ana).await;
+    assert_eq!(ids(&cast.officer, "owned=true").await, [dispute.id]);
+    assert_eq!(ids(&cast.leader, "owned=true").await, []);
+    assert_eq!(ids(&cast.officer, "track=people_mediation").await, [dispute.id]);
+    assert_eq!(ids(&cast.officer, "track=public_security").await, []);
+    assert_eq!(ids(&cast.officer, "late=true").await, []);
+    assert_eq!(ids(&cast.officer, "waits_for_approval=true").await, []);
+    let ending =
+        json!({"ending": "return", "reason": "other_by_law", "explanation": "材料不全。"});
+    cast.officer.post(&path(&dispute, "/endings"), ending).await.ok();
+    for staff in [&cast.officer, &cast.leader] {
+        assert_eq!(ids(staff, "waits_for_approval=true").await, [dispute.id]);
+    }
+    test.advance(dispute.next.due_at.unwrap() - test.now() + chrono::Duration::seconds(1));
+    assert!(ids(&cast.officer, "late=true").await.contains(&dispute.id));
+    let lines = all(&cast.leader, "").await;
+    let line = |id| lines.iter().find(|line| line.id == id).unwrap().desk.clone().unwrap();
+    let touched = line(dispute.id);
+    assert_eq!(touched.owner.as_deref(), Some("王警官"));
+    assert!(touched.waits_for_approval);
+    let new = line(untouched.id);
+    assert_eq!(
+        (new.owner, new.waits_for_approval, new.risk_level),
+        (None, false, RiskLevel::Green)
+    );
+}
+
+#[tokio::test]
+async fn a_party_finds_out_nothing_of_what_staff_see() {
+    let test = TestApp::start().await;
+    let cast = Cast::of(&test).await;
+    let dispute = triaged(&cast).await;
+    let ending =
+        json!({"ending": "return", "reason": "other_by_law", "explanation": "材料不全。"});
+    cast.officer.post(&path(&dispute, "/endings"), ending).await.ok();
+    assert_eq!(ids(&cast.ana, "waits_for_approval=true").await, [], "not even by asking for them");
+    let lines = all(&cast.ana, "").await;
+    assert!(lines.len() == 1 && lines[0].desk.is_none());
+}

@@ -13,7 +13,11 @@ let seats: Seat[] = []
 const at = (n: number) => (seats[n] as Seat).page
 
 beforeAll(async () => {
-    browser = await launch('--force-webrtc-ip-handling-policy=disable_non_proxied_udp')
+    // The flag has another name in newer browsers; what is unknown to one does nothing, and the story would fail.
+    browser = await launch(
+        '--webrtc-ip-handling-policy=disable_non_proxied_udp',
+        '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
+    )
     seats = await Promise.all([seat(browser, DESK), seat(browser), seat(browser)])
     await Promise.all(seats.map(watchMedia))
     await signInStaff(at(0), MEDIATOR, '/app/staff-sign-in')

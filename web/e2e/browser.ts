@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core'
-import { inject } from 'vitest'
+import { here } from './place'
 
 const QUIET = ['--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 const MEDIA = [
@@ -29,7 +29,7 @@ export interface Seat {
 
 /** A browser of somebody's own: nothing shared with the others. With a login, of somebody who is signed in already. */
 export async function seat(browser: Browser, viewport = PHONE, login?: object): Promise<Seat> {
-    const [origin, value] = [inject('base'), JSON.stringify(login)]
+    const [origin, value] = [here().base, JSON.stringify(login)]
     const context = await browser.newContext({
         baseURL: origin,
         storageState: { cookies: [], origins: login ? [{ origin, localStorage: [{ name: 'ala.login', value }] }] : [] },

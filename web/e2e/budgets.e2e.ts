@@ -1,10 +1,11 @@
 // What the first minutes may cost somebody with an old phone on a bad line. Taps of a first report: filing.e2e.ts.
 import { get } from 'node:http'
 import type { Browser, CDPSession, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Seat, launch, seat } from './browser'
 import { fileFor } from './looks/stage'
 import { invitationTo } from './people'
+import { here } from './place'
 import { type Staff, staff } from './staff_api'
 import { countTaps } from './taps'
 
@@ -82,7 +83,7 @@ describe('the resident’s app', () => {
         page.on('response', (answer) => answer.ok() && loaded.push(answer.url()))
         await page.goto('/app')
         await page.locator('#phone').waitFor()
-        const first = [...new Set(loaded)].filter((url) => new URL(url).origin === inject('base'))
+        const first = [...new Set(loaded)].filter((url) => new URL(url).origin === here().base)
         const sizes = await Promise.all(first.map(gzipBytes))
         const sum = sizes.reduce((all, one) => all + one, 0)
         console.log(`first load: ${kB(sum)} kB gzip in ${first.length} files`)

@@ -84,7 +84,7 @@ function codeNow(binary: string, data: string): string {
 }
 
 /** Digits that somebody has not used yet: they are good once, and new every half a minute. */
-export async function freshCode(binary: string, data: string, username: string): Promise<string> {
+export async function unusedCode(binary: string, data: string, username: string): Promise<string> {
     // On disk, because every file of stories is a program of its own.
     const used = join(data, `e2e-code-of-${username}`)
     let code = ''

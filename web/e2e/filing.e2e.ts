@@ -1,9 +1,10 @@
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Seat, launch, seat } from './browser'
 import { textsTo } from './demo'
 import { nextText, signIn } from './people'
 import { photo } from './files'
+import { here } from './place'
 import { countTaps } from './taps'
 
 /** Nobody of the demo: the first login makes the account. */
@@ -83,7 +84,7 @@ describe('the first report', () => {
         await page.getByTestId('agree').tap()
         await focused(page, 'phone')
         await type(page, NEW)
-        const known = textsTo(inject('data'), NEW).length
+        const known = textsTo(here().data, NEW).length
         await page.getByRole('button', { name: '发验证码' }).tap()
         const code = /\d{6}/.exec((await nextText(NEW, known)).slice(NEW.length))?.[0] ?? ''
         await focused(page, 'code')

@@ -33,9 +33,16 @@ describe('whoever was invited by text message', () => {
         expect(await phone.page.locator('#code').inputValue()).toBe(wrong)
     })
 
-    it('agrees in one tap after the digits, without an account', async () => {
+    it('is told when the service fails, and nothing has to be typed again', async () => {
         await phone.page.locator('#code').fill(invitationTo(AGREES).code)
         await phone.page.getByText('征地青苗费到户有出入').waitFor()
+        await phone.page.route('**/answer', (route) => route.fulfill({ status: 503, body: '<h1>Bad gateway</h1>' }))
+        await tap(/同意调解/)
+        await phone.page.getByRole('alert').getByText('请再试，或打电话').waitFor()
+        await phone.page.unroute('**/answer')
+    })
+
+    it('agrees in one tap after the digits, without an account', async () => {
         await tap(/同意调解/)
         await phone.page.getByText('您已同意调解').waitFor()
     })

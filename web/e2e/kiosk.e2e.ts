@@ -1,9 +1,10 @@
 // A shared device at a station: whoever comes next finds nothing of whoever was there before.
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Seat, launch, seat } from './browser'
 import { smallTargets } from './look'
 import { signIn } from './people'
+import { here } from './place'
 
 const [JIANG, ZHUANG] = ['19000000007', '19000000016']
 const DISPUTE = '宠物犬在电梯里扑人'
@@ -49,7 +50,7 @@ const tokenOf = (page: Page) =>
         () => (JSON.parse(sessionStorage.getItem('ala.login') ?? '{}') as { access_token: string }).access_token,
     )
 
-const asks = (token: string) => fetch(`${inject('base')}/v1/me`, { headers: { authorization: `Bearer ${token}` } })
+const asks = (token: string) => fetch(`${here().base}/v1/me`, { headers: { authorization: `Bearer ${token}` } })
 
 async function writes(page: Page) {
     await page.goto('/app/file')

@@ -1,5 +1,6 @@
 // A session by video, led through the screens by whoever hosts it.
 import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
 import type { Seat } from './browser'
 
 export const tap = (page: Page, id: string) => page.getByTestId(id).click()
@@ -28,43 +29,49 @@ export async function watchMedia({ context }: Seat) {
     })
 }
 
-const CHINA = 8 * 3_600_000
+const HOUR = 3_600_000
+
+/** So many hours from now, by the service's clock and in China: the demo's may have been moved on by other stories. */
+export async function inChina(page: Page, hours: number): Promise<string> {
+    const date = (await page.request.get('/health/ready')).headers().date ?? new Date().toUTCString()
+    return new Date(Date.parse(date) + (8 + hours) * HOUR).toISOString().slice(0, 16)
+}
 
 /** A mediator is in one session at a time: every story takes its own hours. */
 export async function planSession(page: Page, dispute: string, inHours: number): Promise<string> {
     await page.goto('/app')
     await page.getByRole('link', { name: dispute }).click()
     await tap(page, 'plan')
-    // The demo's clock may have been moved on by other stories.
-    const date = (await page.request.get('/health/ready')).headers().date ?? new Date().toUTCString()
-    const at = new Date(Date.parse(date) + CHINA + inHours * 3_600_000).toISOString()
+    const at = await inChina(page, inHours)
     await page.locator('#date').fill(at.slice(0, 10))
-    await page.locator('#time').fill(at.slice(11, 16))
+    await page.locator('#time').fill(at.slice(11))
     await page.locator('form .primary').click()
     await page.getByTestId('session-page').waitFor()
     return new URL(page.url()).pathname
 }
 
-/** Told of it, let in, verified, aware of their rights, and talking together. */
-export async function begin(host: Page, path: string, parties: Page[]) {
+/** Told of it, let in, verified, and aware of their rights. */
+export async function gather(host: Page, path: string, parties: Page[]) {
     await tap(host, 'step-notify')
     await tap(host, 'step-open')
     for (const page of parties) {
         await page.goto(path)
         await tap(page, 'come')
     }
-    for (const _ of parties) {
-        const waiting = await host
-            .getByTestId('verify')
-            .first()
-            .waitFor()
-            .then(() => host.getByTestId('verify').count())
-        await host.getByTestId('verify').first().click()
-        await host.waitForFunction((n) => document.querySelectorAll('[data-testid=verify]').length < n, waiting)
+    const verify = host.getByTestId('verify')
+    for (let left = parties.length; left > 0; left -= 1) {
+        await expect.poll(() => verify.count()).toBe(left)
+        await verify.first().click()
     }
+    await verify.waitFor({ state: 'detached' })
     await tap(host, 'step-identities')
     for (const page of parties) await tap(page, 'acknowledge')
     await tap(host, 'step-rights')
+}
+
+/** … and talking together. */
+export async function begin(host: Page, path: string, parties: Page[]) {
+    await gather(host, path, parties)
     await tap(host, 'step-joint')
     for (const page of [host, ...parties]) await tap(page, 'enter')
 }

@@ -1,6 +1,5 @@
 // What staff do so that a resident's screen has something to show: by plain requests, as their own screens would.
-import { inject } from 'vitest'
-import { freshCode } from './demo'
+import { freshCode, here } from './place'
 
 const PASSWORD = 'demo-ningbo-2026'
 
@@ -11,18 +10,20 @@ export interface Login {
 export async function send<T>(method: string, path: string, body: unknown, more: Record<string, string> = {}) {
     const headers = { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID(), ...more }
     const sent = body === undefined ? undefined : JSON.stringify(body)
-    const answer = await fetch(inject('base') + path, { method, headers, body: sent })
+    const answer = await fetch(here().base + path, { method, headers, body: sent })
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
     return (await answer.json()) as T
 }
 
-/** Somebody who is signed in. */
-export interface Caller {
-    login: Login
+export interface Staff {
     command<T>(path: string, body?: unknown, method?: 'POST' | 'PUT'): Promise<T>
     read<T>(path: string): Promise<T>
 }
-export type Staff = Caller
+
+/** Somebody who is signed in; a browser can be given the same login. */
+export interface Caller extends Staff {
+    login: Login
+}
 
 export function callerOf(login: Login): Caller {
     const authorization = { authorization: `Bearer ${login.access_token}` }
@@ -33,8 +34,8 @@ export function callerOf(login: Login): Caller {
     }
 }
 
-export async function staff(username: string): Promise<Staff> {
-    const code = await freshCode(inject('binary'), inject('data'), username)
+export async function staff(username: string): Promise<Caller> {
+    const code = await freshCode(username)
     const body = { username, password: PASSWORD, code, device: 'e2e' }
     return callerOf(await send<Login>('POST', '/v1/staff-logins', body))
 }
@@ -47,8 +48,8 @@ interface Dispute {
     parties: { id: string; side: string }[]
 }
 
-/** Writes an agreement of one payment and puts it up for signing. */
-export async function putUp(mediator: Staff, dispute: string): Promise<Text> {
+/** Writes an agreement of one payment, with what else the law asks for, and puts it up for signing. */
+export async function putUp(mediator: Staff, dispute: string, more: object = {}): Promise<Text> {
     const { parties } = await mediator.read<Dispute>(`/v1/disputes/${dispute}`)
     const idOf = (side: string) => parties.find((party) => party.side === side)?.id
     const [beneficiary, obligor] = [idOf('applicant'), idOf('respondent')]
@@ -69,6 +70,7 @@ export async function putUp(mediator: Staff, dispute: string): Promise<Text> {
                 time_limit: { kind: 'by', date },
             },
         ],
+        ...more,
     }
     const path = `/v1/disputes/${dispute}/agreement`
     await mediator.command(path, { revision: 0, draft }, 'PUT')

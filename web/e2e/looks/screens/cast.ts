@@ -1,8 +1,8 @@
 // Who looks at the screens, and what happened before they do.
 import type { Browser } from 'playwright-core'
-import { inject } from 'vitest'
 import { DESK, PHONE, type Seat, seat } from '../../browser'
 import { invitationTo, LIN } from '../../people'
+import { here } from '../../place'
 import { type Caller, staff } from '../../staff_api'
 import { resident } from '../api'
 import { appoint, begin, bringIntoEffect, demoNow, fileFor, find, putUp } from '../stage'
@@ -69,7 +69,7 @@ async function seatsOf(browser: Browser, all: Everybody): Promise<Record<Who, Se
 /** Something of each kind that people see. */
 export async function gather(browser: Browser): Promise<Cast> {
     const all = await callers()
-    const now = await demoNow(inject('base'))
+    const now = await demoNow(here().base)
     const talk = await find(all.respondent, '楼上半夜拖动桌椅')
     const sign = await find(all.signer, '早餐店合伙散伙分账')
     const keep = await find(all.creditor, '孩子踢球砸坏停放车辆')

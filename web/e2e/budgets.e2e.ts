@@ -6,7 +6,7 @@ import { type Seat, launch, seat } from './browser'
 import { fileFor } from './looks/stage'
 import { invitationTo } from './people'
 import { here } from './place'
-import { type Staff, staff } from './staff_api'
+import { type Caller, staff } from './staff_api'
 import { countTaps } from './taps'
 
 /** Nobody of the demo: invited here, one for each answer. */
@@ -15,7 +15,7 @@ const SLOW = { offline: false, latency: 300, downloadThroughput: 400_000 / 8, up
 const MOST = { seconds: 2, invitationBytes: 100_000, appBytes: 250_000, taps: 3 }
 
 let browser: Browser
-let officer: Staff
+let officer: Caller
 
 beforeAll(async () => {
     browser = await launch()

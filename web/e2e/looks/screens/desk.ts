@@ -45,6 +45,8 @@ export const DESKS: Screen[] = [
             await page.locator('[data-testid^=stop-] form').waitFor()
         },
     },
+    { name: 'desk-approvals', who: 'leader', open: at('/desk/approvals', '[data-testid=approvals]') },
+    { name: 'desk-notices', who: 'leader', open: at('/desk/notices', '[data-testid=notice]') },
     { name: 'desk-approval', who: 'leader', open: file('refused', '[data-testid=approval]') },
     { name: 'desk-director', who: 'director', open: file('talk') },
 ]

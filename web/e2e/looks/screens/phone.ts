@@ -51,15 +51,35 @@ async function evidence(page: Page, cast: Cast) {
     await page.getByTestId('files').waitFor({ state: 'attached' })
 }
 
+/** A clause that says nothing yet, so that what is missing is told. */
 async function drafting(page: Page, cast: Cast) {
     await dispute('talk', '/agreement/draft', '[data-testid=drafting]')(page, cast)
-    await tap(page, 'add-clause')
+    if (!(await page.getByTestId('clause').count())) await tap(page, 'add-clause')
+    await tap(page, 'save-draft')
+    await page.getByTestId('missing').waitFor()
+}
+
+async function onPaper(page: Page, cast: Cast) {
+    await dispute('sign', '/agreement', '[data-testid=paper]')(page, cast)
+    await tap(page, 'paper')
+    await page.getByTestId('paper-send').waitFor()
+}
+
+async function elsewhere(page: Page, cast: Cast) {
+    await dispute('talk', '', '[data-testid=elsewhere]')(page, cast)
+    await page.getByTestId('elsewhere').locator('summary').click()
+}
+
+async function practice(page: Page) {
+    await at('/app/me/practice', '[data-testid=add-kin]')(page)
+    await tap(page, 'add-kin')
 }
 
 async function offer(page: Page) {
     await at('/app/offers', '[data-testid=offer]')(page)
     await tap(page, 'offer')
     await page.getByTestId('claim').waitFor()
+    await page.getByTestId('has-some').check()
 }
 
 export const PHONES: Screen[] = [
@@ -70,7 +90,8 @@ export const PHONES: Screen[] = [
     { name: 'room-caucus', who: 'respondent', open: room('caucus'), fits: true },
     { name: 'evidence', who: 'respondent', open: evidence },
     { name: 'me', who: 'respondent', open: at('/app/me', 'li .when') },
-    { name: 'notices', who: 'respondent', open: at('/app/notices', 'main li, .empty') },
+    { name: 'notices', who: 'respondent', open: at('/app/notices', '[data-testid=notice]') },
+    { name: 'dispute-elsewhere', who: 'respondent', open: elsewhere },
     { name: 'dispute-choose', who: 'chooser', open: dispute('choose', '', '[data-testid=disclosure]') },
     { name: 'session', who: 'respondent', open: session('ahead', '', SESSION) },
     { name: 'session-check', who: 'respondent', open: check },
@@ -91,10 +112,10 @@ export const PHONES: Screen[] = [
     { name: 'mediator-session', who: 'mediator', open: session('ahead', '', SESSION) },
     { name: 'mediator-today', who: 'mediator', open: at('/app/sessions', '[data-testid=session]') },
     { name: 'mediator-draft', who: 'mediator', open: drafting },
-    { name: 'mediator-signing', who: 'writer', open: dispute('sign', '/agreement', '[data-testid=agreement-text]') },
+    { name: 'mediator-signing', who: 'writer', open: onPaper },
     { name: 'lawyer-offers', who: 'lawyer', open: at('/app/offers', '[data-testid=offer]') },
     { name: 'lawyer-offer', who: 'lawyer', open: offer },
-    { name: 'lawyer-practice', who: 'lawyer', open: at('/app/me/practice', 'main h2') },
+    { name: 'lawyer-practice', who: 'lawyer', open: practice },
     { name: 'lawyer-disputes', who: 'lawyer', open: at('/app', '.dispute') },
     { name: 'lawyer-me', who: 'lawyer', open: at('/app/me', 'li .when') },
 ]

@@ -34,7 +34,8 @@ beforeAll(async () => {
     mkdirSync(SHOTS, { recursive: true })
     browser = await launch()
     cast = await gather(browser)
-})
+    // Fifteen people sign in and five disputes go their way before anything is looked at.
+}, 300_000)
 afterAll(() => browser.close())
 
 async function dress({ page }: Seat, look: Look) {

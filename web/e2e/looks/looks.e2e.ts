@@ -65,14 +65,11 @@ async function judge({ page }: Seat, { name, elder }: Look, isDesk: boolean) {
     expect.soft(await overflow(page)).toBe(0)
 }
 
-/** In a window as high as the page, so that what sticks to its edges stands there. */
-async function picture(page: Page, path: string, fits: boolean) {
-    const before = page.viewportSize()
-    if (!before) return
+/** A window as high as the page: nothing that sticks to an edge covers what is looked at. */
+async function stretch(page: Page) {
+    const width = page.viewportSize()?.width ?? PHONE.width
     const whole = await page.evaluate(() => document.documentElement.scrollHeight)
-    if (!fits) await page.setViewportSize({ ...before, height: Math.max(before.height, whole) })
-    await page.screenshot({ path })
-    await page.setViewportSize(before)
+    await page.setViewportSize({ width, height: Math.max(whole, page.viewportSize()?.height ?? 0) })
 }
 
 function seen(screen: Screen, look: Look) {
@@ -83,7 +80,8 @@ function seen(screen: Screen, look: Look) {
         await dress(at, look)
         await screen.open(at.page, cast)
         await settled(at.page)
-        if (isShown) await picture(at.page, `${SHOTS}${screen.name}.${look.name}.png`, screen.fits ?? false)
+        if (!screen.fits) await stretch(at.page)
+        if (isShown) await at.page.screenshot({ path: `${SHOTS}${screen.name}.${look.name}.png` })
         await judge(at, look, isDesk)
     }
 }

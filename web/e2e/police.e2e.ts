@@ -167,7 +167,7 @@ describe('nobody pays', () => {
     it('so that the station sees it late, and goes back to the penalty procedure', async () => {
         const { page } = desk
         await pass(24 * 9)
-        await page.goto('/desk')
+        await page.goto('/desk?status=defaulted')
         await page.getByRole('link', { name: TITLE }).click()
         await status('逾期没办')
         await carryOut(page, 'urge')

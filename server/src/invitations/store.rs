@@ -231,7 +231,7 @@ pub async fn of_dispute(
     )
     .fetch_all(db)
     .await?;
-    let state = |row| InvitationState {
+    let states = rows.into_iter().map(|row| InvitationState {
         id: row.id,
         party: row.party,
         status: status(row.voided_at, row.answered_at, row.expires_at, now),
@@ -241,8 +241,8 @@ pub async fn of_dispute(
         expires_at: row.expires_at,
         call_asked_at: row.call_asked_at,
         times: row.times.0,
-    };
-    Ok(rows.into_iter().map(state).collect())
+    });
+    Ok(states.collect())
 }
 
 /// What somebody invited says now.

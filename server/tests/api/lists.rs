@@ -29,8 +29,7 @@ async fn staff_find_what_is_theirs_what_is_late_and_what_waits_for_approval() {
     assert_eq!(ids(&cast.officer, "track=public_security").await, []);
     assert_eq!(ids(&cast.officer, "late=true").await, []);
     assert_eq!(ids(&cast.officer, "waits_for_approval=true").await, []);
-    let ending =
-        json!({"ending": "return", "reason": "other_by_law", "explanation": "材料不全。"});
+    let ending = json!({"ending": "return", "reason": "other_by_law", "explanation": "材料不全。"});
     cast.officer.post(&path(&dispute, "/endings"), ending).await.ok();
     for staff in [&cast.officer, &cast.leader] {
         assert_eq!(ids(staff, "waits_for_approval=true").await, [dispute.id]);
@@ -54,8 +53,7 @@ async fn a_party_finds_out_nothing_of_what_staff_see() {
     let test = TestApp::start().await;
     let cast = Cast::of(&test).await;
     let dispute = triaged(&cast).await;
-    let ending =
-        json!({"ending": "return", "reason": "other_by_law", "explanation": "材料不全。"});
+    let ending = json!({"ending": "return", "reason": "other_by_law", "explanation": "材料不全。"});
     cast.officer.post(&path(&dispute, "/endings"), ending).await.ok();
     assert_eq!(ids(&cast.ana, "waits_for_approval=true").await, [], "not even by asking for them");
     let lines = all(&cast.ana, "").await;

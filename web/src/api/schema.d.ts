@@ -909,7 +909,8 @@ export interface paths {
             path?: never
             cookie?: never
         }
-        get?: never
+        /** List the invitations of a dispute: read or not, answered or not, and what was wished. */
+        get: operations['invitations_list']
         put?: never
         /**
          * Invite a party, or invite them again.
@@ -1309,6 +1310,26 @@ export interface paths {
          * @description No account is needed.
          */
         post: operations['invitations_open']
+        delete?: never
+        options?: never
+        head?: never
+        patch?: never
+        trace?: never
+    }
+    '/v1/invitations/{token}/wishes': {
+        parameters: {
+            query?: never
+            header?: never
+            path?: never
+            cookie?: never
+        }
+        get?: never
+        put?: never
+        /**
+         * Ask to be called, or say when it would suit, without an account.
+         * @description Neither is an answer: that can be given before or afterwards. Whoever is in charge of the dispute is told.
+         */
+        post: operations['invitations_wish']
         delete?: never
         options?: never
         head?: never
@@ -2619,6 +2640,8 @@ export interface components {
         ContestPerformance: {
             reason: components['schemas']['Text1To2000']
         }
+        /** @enum {string} */
+        DayPart: 'morning' | 'afternoon' | 'evening'
         /** @description Close kin, named so that nobody mediates where they are a party. Read by the conflict check alone. */
         DeclareKin: {
             /** @description All of them: those not named any more are forgotten. */
@@ -2630,6 +2653,14 @@ export interface components {
         /** @description Somebody leaves. */
         Depart: {
             person: components['schemas']['PersonId']
+        }
+        /** @description What only staff see of a dispute in a list. */
+        DeskLine: {
+            /** @description The member of staff with whom it stays until handed over (首问即办), by name. */
+            owner?: string | null
+            risk_level: components['schemas']['RiskLevel']
+            /** @description An ending waits for a second person. */
+            waits_for_approval: boolean
         }
         Digest: string
         Digits6: string
@@ -2662,6 +2693,9 @@ export interface components {
         /** @description A line of a list. */
         DisputeSummary: {
             category: components['schemas']['Category']
+            /** Format: date-time */
+            created_at: string
+            desk?: components['schemas']['DeskLine'] | null
             id: components['schemas']['DisputeId']
             next: components['schemas']['NextStep']
             status: components['schemas']['Status']
@@ -2983,6 +3017,10 @@ export interface components {
         }
         /** @description `inv_` and 32 hexadecimal digits. */
         InvitationId: string
+        InvitationList: {
+            /** @description The newest first. */
+            invitations: components['schemas']['InvitationState'][]
+        }
         /** @description An invitation as the one who sends it sees it. The code is shown once, for a notice handed over in person. */
         InvitationSent: {
             /** @description A text message was queued; otherwise hand over link and code on paper. */
@@ -2993,6 +3031,30 @@ export interface components {
             id: components['schemas']['InvitationId']
             link: string
             party: components['schemas']['PartyId']
+        }
+        /** @description An invitation as the station sees it, without link and code. */
+        InvitationState: {
+            /** Format: date-time */
+            answered_at?: string | null
+            /**
+             * Format: date-time
+             * @description They want somebody of the station to call.
+             */
+            call_asked_at?: string | null
+            /** Format: date-time */
+            expires_at: string
+            id: components['schemas']['InvitationId']
+            /**
+             * Format: date-time
+             * @description First read with the code.
+             */
+            opened_at?: string | null
+            party: components['schemas']['PartyId']
+            /** Format: date-time */
+            sent_at: string
+            status: components['schemas']['InvitationStatus']
+            /** @description When it would suit them. */
+            times: components['schemas']['SuitableTime'][]
         }
         /** @enum {string} */
         InvitationStatus: 'open' | 'answered' | 'expired' | 'void'
@@ -3333,6 +3395,8 @@ export interface components {
             | 'returned'
             | 'consent_asked'
             | 'invitation_lapsed'
+            | 'call_asked'
+            | 'times_suggested'
             | 'accepted'
             | 'approval_asked'
             | 'approval_refused'
@@ -4079,6 +4143,12 @@ export interface components {
             consenting?: components['schemas']['PartyId'][]
             shown?: components['schemas']['ShownText'] | null
         }
+        /** @description A part of a day, in China's time, on which somebody could come. */
+        SuitableTime: {
+            /** Format: date */
+            date: string
+            part: components['schemas']['DayPart']
+        }
         SuspendMediation: {
             reason: components['schemas']['SuspensionReason']
         }
@@ -4309,6 +4379,14 @@ export interface components {
          * @enum {string}
          */
         WaitingFor: 'parties' | 'mediator' | 'seal' | 'nobody'
+        /** @description What somebody invited wishes, before they answer or afterwards. */
+        WishOfInvited: {
+            /** @description That somebody of the station calls. Asked once, it stands. */
+            call?: boolean
+            code: components['schemas']['Text6To6']
+            /** @description When it would suit, six at most and within sixty days; in place of what was said before. */
+            times?: components['schemas']['SuitableTime'][] | null
+        }
         /** @description `wrk_` and 32 hexadecimal digits. */
         WorkroomId: string
         Workrooms: {
@@ -5121,10 +5199,18 @@ export interface operations {
             query?: {
                 /** @description The `next` of the page before. */
                 after?: string
+                /** @description Only those in which what comes next should have been done by now. */
+                late?: boolean
                 /** @description Lines on a page. */
                 limit?: number
+                /** @description Only those that stay with you until handed over (首问即办). */
+                owned?: boolean
                 /** @description Only those in this status. */
                 status?: components['schemas']['Status']
+                /** @description Only those on this track. */
+                track?: components['schemas']['Track']
+                /** @description Only those in which an ending waits for a second person; for staff. */
+                waits_for_approval?: boolean
             }
             header?: never
             path?: never
@@ -6380,6 +6466,38 @@ export interface operations {
             }
         }
     }
+    invitations_list: {
+        parameters: {
+            query?: never
+            header?: never
+            path: {
+                /** @description The dispute: `dsp_` and 32 hexadecimal digits. */
+                id: components['schemas']['DisputeId']
+            }
+            cookie?: never
+        }
+        requestBody?: never
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown
+                }
+                content: {
+                    'application/json': components['schemas']['InvitationList']
+                }
+            }
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown
+                }
+                content: {
+                    'application/problem+json': components['schemas']['Problem']
+                }
+            }
+        }
+    }
     invitations_create: {
         parameters: {
             query?: never
@@ -7190,6 +7308,42 @@ export interface operations {
                 }
                 content: {
                     'application/json': components['schemas']['InvitationView']
+                }
+            }
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown
+                }
+                content: {
+                    'application/problem+json': components['schemas']['Problem']
+                }
+            }
+        }
+    }
+    invitations_wish: {
+        parameters: {
+            query?: never
+            header?: never
+            path: {
+                /** @description What the link in the text message ends with. */
+                token: string
+            }
+            cookie?: never
+        }
+        requestBody: {
+            content: {
+                'application/json': components['schemas']['WishOfInvited']
+            }
+        }
+        responses: {
+            /** @description An invitation as the station sees it, without link and code. */
+            200: {
+                headers: {
+                    [name: string]: unknown
+                }
+                content: {
+                    'application/json': components['schemas']['InvitationState']
                 }
             }
             /** @description A problem. */

@@ -4,11 +4,13 @@ import { isAfter, type Heard } from './packets'
 const DELAY_S = 0.08
 /** Further behind than this, what was missed is given up. */
 const LONGEST_S = 0.4
+/** With every packet of 20 ms. */
+const FALLS_OFF = 0.97
 
 /** Decodes what one person says over the audio socket, and plays it. */
 export class Player {
     packets = 0
-    /** The loudest of the last packet: shows that it is sound and no silence. */
+    /** The loudest of late, falling off within some seconds: who looks once a second sees also what was short. */
     level = 0
     private last: number | null = null
     private nextAt = 0
@@ -31,7 +33,7 @@ export class Player {
     private play(data: AudioData) {
         const samples = new Float32Array(data.numberOfFrames)
         data.copyTo(samples, { planeIndex: 0, format: 'f32-planar' })
-        this.level = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0)
+        this.level = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), this.level * FALLS_OFF)
         const buffer = this.context.createBuffer(1, samples.length, data.sampleRate)
         buffer.copyToChannel(samples, 0)
         data.close()

@@ -23,4 +23,7 @@ export async function carryOut(
     const form = page.getByTestId('commands').locator('form')
     await fill(form)
     await form.getByRole('button', { name: '办理' }).click()
+    // What cannot be undone later can be for ten seconds. Afterwards the file is read again.
+    await form.waitFor({ state: 'detached', timeout: 30_000 })
+    await page.waitForLoadState('networkidle')
 }

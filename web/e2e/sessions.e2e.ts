@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DESK, type Seat, launch, seat } from './browser'
 import { begin, direct, frames, isIn, planSession, received, tap, watchMedia } from './meeting'
@@ -24,7 +24,13 @@ beforeAll(async () => {
 afterAll(() => browser.close())
 
 const all = () => [host.page, applicant.page, respondent.page]
-const settle = (ms = 1_500) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** So many pictures more of each of the others: that takes its time, and is no mere waiting. */
+async function moreFrames(page: Page, count: number) {
+    const before = await frames(page)
+    const grown = async () => Math.min(...(await frames(page)).map((now, at) => now - (before[at] ?? 0)))
+    await expect.poll(grown, { timeout: 30_000 }).toBeGreaterThan(count)
+}
 
 describe('a session by video', () => {
     it('is appointed by the mediator, and shows its time with the zone', async () => {
@@ -40,9 +46,7 @@ describe('a session by video', () => {
         for (const page of all()) await expect.poll(() => direct(page), { timeout: 40_000 }).toBe(2)
         for (const page of all()) {
             await expect.poll(async () => Math.min(...(await frames(page))), { timeout: 30_000 }).toBeGreaterThan(0)
-            const before = await frames(page)
-            await settle()
-            expect((await frames(page)).every((now, at) => now > (before[at] ?? 0))).toBe(true)
+            await moreFrames(page, 0)
         }
     })
 
@@ -57,7 +61,7 @@ describe('a session by video', () => {
             await expect.poll(async () => Math.min(...(await frames(page))), { timeout: 30_000 }).toBeGreaterThan(0)
         }
         await expect.poll(() => respondent.page.getByTestId('tile').count()).toBe(0)
-        await settle(3_000)
+        for (const page of [host.page, applicant.page]) await moreFrames(page, 20)
         expect(await received(respondent.page)).toEqual({ bytes: 0, open: 0 })
         expect(await words()).not.toContain('私密')
         await isIn(respondent.page, 'joint')
@@ -100,7 +104,7 @@ describe('when something goes wrong', () => {
         await isIn(respondent.page, 'joint')
         for (const page of all()) await expect.poll(() => direct(page), { timeout: 40_000 }).toBe(2)
         await applicant.context.setOffline(true)
-        await settle(4_000)
+        await applicant.page.getByTestId('offline').waitFor()
         await respondent.page.reload()
         await applicant.context.setOffline(false)
         for (const page of all()) await expect.poll(() => direct(page), { timeout: 60_000 }).toBe(2)

@@ -81,7 +81,7 @@ export class Relay {
 
     private send(chunk: EncodedAudioChunk) {
         // On a line that is full, what is late is of no use.
-        if (!this.isOpen || this.socket.bufferedAmount > 16_000) return
+        if (this.socket.readyState !== WebSocket.OPEN || this.socket.bufferedAmount > 16_000) return
         const opus = new Uint8Array(chunk.byteLength)
         chunk.copyTo(opus)
         this.sequence += 1

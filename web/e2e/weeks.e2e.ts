@@ -1,29 +1,39 @@
-// 治安调解 from the station's side: an emergency call, one session on the spot, an agreement that nobody keeps, and the
-// penalty procedure. Weeks pass, so it has a demo of its own.
+// Where weeks pass, so that these stories have a demo of their own. 治安调解 from the station's side: an emergency call, one
+// session on the spot, an agreement that nobody keeps, and the penalty procedure. And whoever comes too late.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DESK, type Seat, launch, seat } from './browser'
 import { through } from './by_request'
 import { carryOut, choose, openFile } from './desk'
 import { gather, inChina, tap } from './meeting'
-import { invitationTo, nextText, signIn, signInStaff } from './people'
-import { closeOwnDemo, openOwnDemo, pass } from './place'
+import { fillStaffSignIn, invitationTo, nextText, signIn, signInStaff } from './people'
+import { closeOwnDemo, freshCode, here, openOwnDemo, pass } from './place'
 import { putUp } from './staff_api'
+import { textsTo, until } from './demo'
 
 const OFFICER = 'sun.ruolin'
 const TITLE = '抢车位推倒人'
 /** Nobody of the demo: the injured and who pushed. */
 const [VICTIM, SUSPECT] = ['19000000211', '19000000212']
 
+/** Of the demo: invited, and about to sign in. */
+const [INVITED, RESIDENT] = ['19000000004', '19000000001']
+
 let browser: Browser
 let desk: Seat
 let victim: Seat
 let suspect: Seat
+let late: Seat
 let id = ''
 
 beforeAll(async () => {
     ;[browser] = await Promise.all([launch(), openOwnDemo()])
-    ;[desk, victim, suspect] = await Promise.all([seat(browser, DESK), seat(browser), seat(browser)])
+    ;[desk, victim, suspect, late] = await Promise.all([
+        seat(browser, DESK),
+        seat(browser),
+        seat(browser),
+        seat(browser),
+    ])
     await signInStaff(desk.page, OFFICER, '/desk/sign-in')
 })
 afterAll(() => Promise.all([browser.close(), closeOwnDemo()]))
@@ -167,7 +177,10 @@ describe('nobody pays', () => {
     it('so that the station sees it late, and goes back to the penalty procedure', async () => {
         const { page } = desk
         await pass(24 * 9)
+        // Staff sign in anew every day.
         await page.goto('/desk?status=defaulted')
+        await page.waitForURL(/sign-in/)
+        await fillStaffSignIn(page, OFFICER, null, await freshCode(OFFICER))
         await page.getByRole('link', { name: TITLE }).click()
         await status('逾期没办')
         await carryOut(page, 'urge')
@@ -185,6 +198,42 @@ describe('nobody pays', () => {
     })
 })
 
+describe('whoever comes too late', () => {
+    it('a code from a text message that has lapsed is refused, and another one helps', async () => {
+        const { page } = late
+        const texts = () => textsTo(here().data, RESIDENT).filter((text) => /\d{6}/.test(text.slice(RESIDENT.length)))
+        const newest = async (known: number) => {
+            await until(async () => texts().length > known, 15_000)
+            return /\d{6}/.exec(texts().at(-1)?.slice(RESIDENT.length) ?? '')?.[0] ?? ''
+        }
+        await page.goto('/app')
+        await page.locator('#phone').fill(RESIDENT)
+        const known = texts().length
+        await page.getByRole('button', { name: '发验证码' }).click()
+        const old = await newest(known)
+        await page.locator('#code').fill(old)
+        await pass(1)
+        await page.getByRole('button', { name: '登录', exact: true }).click()
+        await page.getByRole('alert').waitFor()
+        expect(await page.locator('#code').inputValue()).toBe(old)
+        await page.getByRole('button', { name: '换一个手机号' }).click()
+        expect(await page.locator('#phone').inputValue()).toBe(RESIDENT)
+        await page.getByRole('button', { name: '发验证码' }).click()
+        await page.locator('#code').fill(await newest(known + 1))
+        await page.getByRole('button', { name: '登录', exact: true }).click()
+        await page.waitForURL(/\/app$/)
+    })
+
+    it('an invitation that has lapsed says so, and whom to call', async () => {
+        const { path } = invitationTo(INVITED)
+        await pass(24 * 60)
+        await late.page.goto(path)
+        await late.page.getByText('这份邀请已过期').waitFor()
+        await late.page.getByText('请打派出所电话，要一份新的').waitFor()
+        expect(await late.page.getByTestId('help-line').getAttribute('href')).toMatch(/^tel:0574-/)
+    })
+})
+
 it('nobody’s browser complained', () => {
-    expect([desk, victim, suspect].flatMap((one) => one.complaints)).toEqual([])
+    expect([desk, victim, suspect, late].flatMap((one) => one.complaints)).toEqual([])
 })

@@ -13,12 +13,12 @@ export const PHONE = { width: 360, height: 740 }
 export const DESK = { width: 1280, height: 800 }
 
 export function launch(...more: string[]): Promise<Browser> {
-    const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', ...QUIET, ...MEDIA, ...more]
+    const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--lang=zh-CN', ...QUIET, ...MEDIA, ...more]
     return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args })
 }
 
 /** Of a household that nobody else has: of those set aside for examples. */
-const ownAddress = () => `2001:db8:${randomBytes(2).toString('hex')}::1`
+export const ownAddress = () => `2001:db8:${randomBytes(2).toString('hex')}::1`
 
 export interface Seat {
     context: BrowserContext
@@ -27,10 +27,12 @@ export interface Seat {
     complaints: string[]
 }
 
-/** A browser of somebody's own: nothing shared with the others. */
-export async function seat(browser: Browser, viewport = PHONE): Promise<Seat> {
+/** A browser of somebody's own: nothing shared with the others. With a login, of somebody who is signed in already. */
+export async function seat(browser: Browser, viewport = PHONE, login?: object): Promise<Seat> {
+    const [origin, value] = [here().base, JSON.stringify(login)]
     const context = await browser.newContext({
-        baseURL: here().base,
+        baseURL: origin,
+        storageState: { cookies: [], origins: login ? [{ origin, localStorage: [{ name: 'ala.login', value }] }] : [] },
         viewport,
         locale: 'zh-CN',
         reducedMotion: 'reduce',

@@ -5,6 +5,7 @@ import { textsTo } from './demo'
 import { nextText, signIn } from './people'
 import { photo } from './files'
 import { here } from './place'
+import { countTaps } from './taps'
 
 /** Nobody of the demo: the first login makes the account. */
 const NEW = '19000000091'
@@ -21,16 +22,6 @@ beforeAll(async () => {
 afterAll(() => browser.close())
 
 const seatAt = (at: number) => seats[at] as Seat
-
-/** Counts what a finger does, wherever in the app: the browser's own count, not ours. */
-async function countTaps(page: Page) {
-    let taps = 0
-    await page.exposeFunction('tapped', () => (taps += 1))
-    await page.addInitScript(() =>
-        addEventListener('pointerdown', () => (globalThis as unknown as { tapped(): void }).tapped(), true),
-    )
-    return () => taps
-}
 
 const type = (page: Page, text: string) => page.keyboard.type(text)
 const focused = (page: Page, id: string) => page.locator(`#${id}:focus`).waitFor()

@@ -29,14 +29,12 @@ describe('whoever was invited by text message', () => {
         const { code } = invitationTo(AGREES)
         const wrong = code === '000000' ? '000001' : '000000'
         await phone.page.locator('#code').fill(wrong)
-        await tap(/看看是什么事/)
         await phone.page.getByRole('alert').waitFor()
         expect(await phone.page.locator('#code').inputValue()).toBe(wrong)
     })
 
     it('is told when the service fails, and nothing has to be typed again', async () => {
         await phone.page.locator('#code').fill(invitationTo(AGREES).code)
-        await tap(/看看是什么事/)
         await phone.page.getByText('征地青苗费到户有出入').waitFor()
         await phone.page.route('**/answer', (route) => route.fulfill({ status: 503, body: '<h1>Bad gateway</h1>' }))
         await tap(/同意调解/)
@@ -65,7 +63,7 @@ describe('whoever was invited by text message', () => {
         await desk.context.close()
     })
 
-    it('agrees in two taps after the digits, without an account', async () => {
+    it('agrees in one tap after the digits, without an account', async () => {
         await tap(/同意调解/)
         await phone.page.getByText('您已同意调解').waitFor()
     })
@@ -75,11 +73,10 @@ describe('whoever was invited by text message', () => {
         await phone.page.getByText('这份邀请已经答复过了').waitFor()
     })
 
-    it('declines in three taps, and is told that other ways stay open', async () => {
+    it('declines in two taps after the digits, and is told that other ways stay open', async () => {
         const { path, code } = invitationTo(DECLINES)
         await phone.page.goto(path)
         await phone.page.locator('#code').fill(code)
-        await tap(/看看是什么事/)
         await tap(/我不想调解/)
         await phone.page.getByText('不影响您的权利').waitFor()
         await tap(/我不调解/)

@@ -3,6 +3,17 @@ import axe, { type AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+const MOST_STOPS = 80
+
+/** Until it stands still: nothing is being read, every font is there, nothing moves. */
+export async function settled(page: Page) {
+    await page.waitForFunction(() => {
+        const moves = document
+            .getAnimations()
+            .some(({ playState, effect }) => playState === 'running' && effect?.getTiming().iterations !== Infinity)
+        return document.fonts.status === 'loaded' && !moves && !document.querySelector('[aria-busy="true"]')
+    })
+}
 
 /** What axe finds, one line each. */
 export async function violations(page: Page): Promise<string[]> {
@@ -23,11 +34,12 @@ export async function violations(page: Page): Promise<string[]> {
 /** Whatever can be tapped and is smaller than `least`; links within a sentence are as large as its line. */
 export function smallTargets(page: Page, least: number): Promise<string[]> {
     return page.evaluate((size) => {
-        const isShown = (box: DOMRect) => box.width > 0 && box.bottom > 0 && box.right > 0
-        const all = [...document.querySelectorAll('a, button, input, textarea, [role="switch"]')]
+        const isShown = (element: Element, box: DOMRect) =>
+            box.width > 0 && box.bottom > 0 && box.right > 0 && element.checkVisibility()
+        const all = [...document.querySelectorAll('a, button, input, select, textarea, summary, [role="switch"]')]
         return all
-            .map((element) => ({ element, box: element.getBoundingClientRect() }))
-            .filter(({ element, box }) => isShown(box) && !element.closest('p, .skip'))
+            .map((element) => ({ element, box: (element.closest('label') ?? element).getBoundingClientRect() }))
+            .filter(({ element, box }) => isShown(element, box) && !element.closest('p, .skip, .unseen'))
             .filter(({ box }) => box.height < size - 0.5 || box.width < size - 0.5)
             .map(
                 ({ element, box }) =>
@@ -47,6 +59,50 @@ export function textSizes(page: Page): Promise<{ smallest: number; largest: numb
             .map((element) => Number.parseFloat(getComputedStyle(element).fontSize))
         return { smallest: Math.min(...sizes), largest: Math.max(...sizes) }
     })
+}
+
+/** Lines closer than 1.3 of their letters, and paragraphs closer than 1.3 of their lines. */
+export function crampedText(page: Page): Promise<string[]> {
+    return page.evaluate(() => {
+        const css = (element: Element) => getComputedStyle(element)
+        const lineOf = (element: Element) => Number.parseFloat(css(element).lineHeight)
+        const says = (element: Element) =>
+            [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent?.trim())
+        const shown = [...document.querySelectorAll('body *')].filter(
+            (element) => element.getBoundingClientRect().width > 1,
+        )
+        const lines = shown
+            .filter((element) => says(element) && lineOf(element) < 1.3 * Number.parseFloat(css(element).fontSize))
+            .map((element) => `lines: ${element.outerHTML.slice(0, 120)}`)
+        const paragraphs = shown
+            .filter((element) => element.matches('p + p') && element.previousElementSibling?.textContent?.trim())
+            .filter((element) => {
+                const before = element.previousElementSibling?.getBoundingClientRect()
+                const gap = element.getBoundingClientRect().top - (before?.bottom ?? 0)
+                return before && before.height > 0 && gap < 0.3 * lineOf(element) - 0.5
+            })
+            .map((element) => `paragraphs: ${element.outerHTML.slice(0, 120)}`)
+        return [...lines, ...paragraphs]
+    })
+}
+
+/** What the keyboard comes to and the eye does not see. */
+export async function hiddenFocus(page: Page): Promise<string[]> {
+    const unseen = new Set<string>()
+    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+    for (let stop = 0; stop < MOST_STOPS; stop += 1) {
+        await page.keyboard.press('Tab')
+        const found = await page.evaluate(() => {
+            const at = document.activeElement
+            if (!at || at === document.body) return { over: true, unseen: null }
+            const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(at)
+            const isSeen = (outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2) || boxShadow !== 'none'
+            return { over: false, unseen: isSeen ? null : at.outerHTML.slice(0, 120) }
+        })
+        if (found.over) break
+        if (found.unseen) unseen.add(found.unseen)
+    }
+    return [...unseen]
 }
 
 /** By how much a screen is wider than the narrowest phone. */

@@ -3,17 +3,14 @@ import { freshCode, here } from './place'
 
 const PASSWORD = 'demo-ningbo-2026'
 
-async function send<T>(method: string, path: string, body: unknown, token?: string): Promise<T> {
-    const headers: Record<string, string> = {
-        'content-type': 'application/json',
-        'idempotency-key': crypto.randomUUID(),
-        ...(token ? { authorization: `Bearer ${token}` } : {}),
-    }
-    const answer = await fetch(here().base + path, {
-        method,
-        headers,
-        body: body === undefined ? undefined : JSON.stringify(body),
-    })
+export interface Login {
+    access_token: string
+}
+
+export async function send<T>(method: string, path: string, body: unknown, more: Record<string, string> = {}) {
+    const headers = { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID(), ...more }
+    const sent = body === undefined ? undefined : JSON.stringify(body)
+    const answer = await fetch(here().base + path, { method, headers, body: sent })
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
     return (await answer.json()) as T
 }
@@ -23,17 +20,24 @@ export interface Staff {
     read<T>(path: string): Promise<T>
 }
 
-export async function staff(username: string): Promise<Staff> {
+/** Somebody who is signed in; a browser can be given the same login. */
+export interface Caller extends Staff {
+    login: Login
+}
+
+export function callerOf(login: Login): Caller {
+    const authorization = { authorization: `Bearer ${login.access_token}` }
+    return {
+        login,
+        command: (path, body, method = 'POST') => send(method, path, body, authorization),
+        read: (path) => send('GET', path, undefined, authorization),
+    }
+}
+
+export async function staff(username: string): Promise<Caller> {
     const code = await freshCode(username)
     const body = { username, password: PASSWORD, code, device: 'e2e' }
-    const { access_token: token } = await send<{ access_token: string }>('POST', '/v1/staff-logins', body)
-    return {
-        command: (path, sent, method = 'POST') => send(method, path, sent, token),
-        read: async <T>(path: string) => {
-            const answer = await fetch(here().base + path, { headers: { authorization: `Bearer ${token}` } })
-            return (await answer.json()) as T
-        },
-    }
+    return callerOf(await send<Login>('POST', '/v1/staff-logins', body))
 }
 
 interface Text {

@@ -100,7 +100,6 @@ describe('a dispute comes in', () => {
         const { path, code } = invitationTo(RESPONDENT)
         await page.goto(path)
         await page.locator('#code').fill(code)
-        await button(page, /看看是什么事/)
         await page.getByText(TITLE).waitFor()
         await button(page, /同意调解/)
         await page.getByText('您已同意调解').waitFor()

@@ -91,7 +91,6 @@ describe('an emergency call', () => {
             const { path, code } = invitationTo(phone)
             await page.goto(path)
             await page.locator('#code').fill(code)
-            await page.getByRole('button', { name: /看看是什么事/ }).click()
             await page.getByRole('button', { name: /同意调解/ }).click()
             await page.getByText('您已同意调解').waitFor()
         }

@@ -1,3 +1,4 @@
+import { beginKiosk } from '@/device/kiosk'
 import { live } from '@/live/live'
 import { i18n, startLanguage } from '@/i18n'
 import { stayAway } from '@/ui/exit'
@@ -10,6 +11,7 @@ import App from './App.vue'
 import { router } from './router'
 
 stayAway()
+await beginKiosk()
 applyPreferences()
 await startLanguage()
 live.begin()

@@ -28,7 +28,7 @@ const desk: Texts<typeof zh> = {
     due: 'Until',
     risk: 'Risk',
     age: 'Waiting',
-    days: '{count} days',
+    days: '{count} d',
     today: 'since today',
     changed: 'Last change',
     none: 'No disputes',

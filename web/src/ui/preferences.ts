@@ -1,10 +1,11 @@
+import { isKiosk } from '@/device/kiosk'
 import { storage } from '@/device/storage'
 import { ref, watchEffect } from 'vue'
 
 const ELDER = 'ala.elder'
 
-/** 长辈版: larger text and targets. A switch, not another app. */
-export const elder = ref(storage.get(ELDER) === '1')
+/** 长辈版: larger text and targets. A switch, not another app; on a shared device it is on to begin with. */
+export const elder = ref((storage.get(ELDER) ?? (isKiosk() ? '1' : '0')) === '1')
 export const isDark = ref(false)
 
 export function keepElder(value: boolean) {

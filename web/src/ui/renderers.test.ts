@@ -1,7 +1,7 @@
 import { language } from '@/i18n/language'
 import { afterEach, describe, expect, it } from 'vitest'
 import { yuan } from './money'
-import { clock, day, dayOf, moment } from './time'
+import { clock, day, dayOf, moment, until } from './time'
 
 afterEach(() => (language.value = 'zh'))
 
@@ -13,6 +13,11 @@ describe('times', () => {
         expect(clock('2026-11-06T16:05:00Z')).toBe('00:05')
         language.value = 'en'
         expect(moment('2026-11-06T16:05:00Z')).toBe('Sat, 7 November 2026 00:05 (Beijing time)')
+    })
+
+    it('of a limit name the last day, and not the midnight after it', () => {
+        expect(until('2026-11-06T16:00:00Z')).toBe('2026年11月6日周五（北京时间）')
+        expect(until('2026-11-06T16:30:00Z')).toBe('2026年11月7日周六 00:30（北京时间）')
     })
 
     it('leave a day without a time as it is', () => {

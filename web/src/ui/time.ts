@@ -40,3 +40,11 @@ export function clock(iso: string): string {
 export function day(date: string): string {
     return format(new Date(`${date}T00:00:00Z`), DAY, 'UTC')
 }
+
+const MINUTE_MS = 60_000
+
+/** The last moment that is in time: a limit that ends with a day ends at 24:00, and the day is what one has to know. */
+export function until(iso: string): string {
+    if (clock(iso) !== '00:00') return moment(iso)
+    return dayOf(new Date(Date.parse(iso) - MINUTE_MS).toISOString())
+}

@@ -26,9 +26,9 @@ const NEVER_IN_PEOPLES = (statuses: Status[]) => ({ track: 'people_mediation' as
 
 export const RULES = {
     submit: { parts: ['filer', 'owner'], statuses: ['draft'] },
-    triage: { parts: ['owner', 'station_officer', 'station_leader'], statuses: BEFORE_CONSENT },
     approve_ending: { parts: ['station_leader', 'director'], statuses: [...BEFORE_CONSENT, ...OPEN] },
     refuse_ending: { parts: ['station_leader', 'director'], statuses: [...BEFORE_CONSENT, ...OPEN] },
+    triage: { parts: ['owner', 'station_officer', 'station_leader'], statuses: BEFORE_CONSENT },
     appoint: { parts: ['owner', 'station_leader', 'director'], statuses: ['matching'] },
     disclose: { parts: NEUTRALS, statuses: MEDIATING },
     establish_facts: { parts: IN_CHARGE, statuses: OPEN, unless: NEVER_IN_PEOPLES(OPEN) },

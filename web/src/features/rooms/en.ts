@@ -7,6 +7,7 @@ const rooms: Texts<typeof zh> = {
     caucus: 'Private talk',
     caucusHeard: 'Private: heard by the mediators only',
     caucusHint: 'Besides you only {names} can read this. The other side cannot.',
+    caucusNobody: 'Nobody can read this yet; the mediator will. The other side cannot.',
     caucusOf: 'In private with {side}',
     neutrals: 'Mediators only',
     neutralsHint: 'The parties cannot read this.',

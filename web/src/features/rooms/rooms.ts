@@ -37,5 +37,6 @@ export function audienceOf(room: RoomView): string {
     if (room.kind === 'joint') return t('rooms.jointHint')
     if (room.kind === 'neutrals') return t('rooms.neutralsHint')
     const others = room.members.filter((member) => member.person !== me.value?.person)
+    if (others.length === 0) return t('rooms.caucusNobody')
     return t('rooms.caucusHint', { names: others.map((member) => member.name).join('、') })
 }

@@ -4,6 +4,7 @@ export default {
     caucus: '私密会谈',
     caucusHeard: '私密会谈：仅调解员可听',
     caucusHint: '除了您，只有{names}能看到。对方看不到。',
+    caucusNobody: '调解员来了才看得到。对方看不到。',
     caucusOf: '和{side}私密会谈',
     neutrals: '调解员商量',
     neutralsHint: '当事人看不到。',

@@ -141,7 +141,7 @@ const sessions: Texts<typeof zh> = {
     },
     call: {
         title: 'Session',
-        private: 'Private talk',
+        private: 'Private talk.',
         privateHear: 'Only {names} can hear you.',
         privateNobody: 'Only you are here now.',
         joint: 'Everybody together',

@@ -138,7 +138,7 @@ export default {
     },
     call: {
         title: '会场',
-        private: '私密会谈',
+        private: '私密会谈。',
         privateHear: '只有{names}听得到。',
         privateNobody: '现在只有您在。',
         joint: '大家一起谈',

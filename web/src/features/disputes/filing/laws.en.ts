@@ -4,7 +4,7 @@ import type zh from './laws.zh'
 const laws: Texts<typeof zh> = {
     marriage_family: {
         such: 'support, custody, visits',
-        says: 'Family members respect and help one another. Grown children support their parents. A parent who does not live with the child may visit it. Whoever is beaten at home can ask a court for a protection order.',
+        says: 'Grown children support their parents. A parent who does not live with the child may visit it. Whoever is beaten at home can ask a court for a protection order.',
         article: 'Civil Code Art 1067, 1086; Anti-Domestic Violence Law Art 23',
         wants: 'Monthly support/Regular visits to the child/Talk it over in person',
     },
@@ -40,8 +40,8 @@ const laws: Texts<typeof zh> = {
     },
     forest_land: {
         such: 'forest and land boundaries',
-        says: 'The government decides whose the forest is. Until then nobody may fell trees there.',
-        article: 'Forest Law',
+        says: 'Where it is disputed whose a forest is, the government decides. Until then nobody may fell trees there.',
+        article: 'Forest Law Art 22',
         wants: 'Measure the boundary again/Stop felling/Pay for the damage',
     },
     land_expropriation: {

@@ -11,7 +11,7 @@ export interface Law {
 const laws: Record<Schemas['Category'], Law> = {
     marriage_family: {
         such: '赡养、抚养、探望',
-        says: '家人要互相尊重、互相帮助。成年子女要赡养父母。不带孩子的一方可以探望孩子。家里有人打人，可以向法院要保护令。',
+        says: '成年子女要赡养父母。不带孩子的一方可以探望孩子。家里有人打人，可以向法院要保护令。',
         article: '民法典第1067、1086条，反家暴法第23条',
         wants: '按月给赡养费/按时探望孩子/当面讲清楚',
     },
@@ -47,8 +47,8 @@ const laws: Record<Schemas['Category'], Law> = {
     },
     forest_land: {
         such: '山林、土地的界线',
-        says: '山林是谁的有争议，由政府处理。没解决以前，谁都不要去砍树。',
-        article: '森林法',
+        says: '山林是谁的有争议，由政府处理。没解决以前，谁都不能砍那里的树。',
+        article: '森林法第22条',
         wants: '请人重新量界线/停止砍伐/赔偿损失',
     },
     land_expropriation: {
@@ -88,7 +88,7 @@ const laws: Record<Schemas['Category'], Law> = {
         wants: '赔医药费/赔修车费/赔误工费、护理费',
     },
     property_mgmt: {
-        such: '物业费、车位、维修',
+        such: '收费、车位、维修',
         says: '物业服务到位的，业主要付物业费。小区大事由业主一起决定。',
         article: '民法典第278、944条',
         wants: '公开账目/改进服务/退多收的钱',

@@ -8,6 +8,7 @@ import type { Signal } from './peer'
 import { type Admission, type Effect, type Event, nowhere, step } from './place'
 import { canRelay, Relay } from './relay'
 import { useSource } from './source'
+import { stayHere } from '@/device/kiosk'
 import { keepAwake } from './wake_lock'
 
 /** So long a direct way is tried before sound goes over our own line. */
@@ -161,6 +162,7 @@ export function useCall(session: string, me: string) {
                 if (frame.type === 'signal') void mesh.heard(frame.media_room, frame.from, frame.data as Signal)
             }),
             keepAwake(),
+            stayHere(),
         )
         document.addEventListener('visibilitychange', wake)
         addEventListener('online', wake)

@@ -7,7 +7,7 @@ import { tap } from './meeting'
 import { signIn, signInStaff } from './people'
 
 const DISPUTE = '离异后孩子探望时间'
-const YU = '19000000008'
+const YU = '19000000013'
 
 let browser: Browser
 let lawyer: Seat
@@ -48,14 +48,14 @@ it('and who one’s kin are', async () => {
     const kin = page.getByTestId('kin')
     await tap(page, 'add-kin')
     expect(await page.getByTestId('save-kin').isDisabled()).toBe(true)
-    await kin.getByLabel('姓名').fill('俞国强')
+    await kin.getByLabel('姓名').fill('虞婷婷')
     await kin.getByLabel('手机号').fill(YU)
     await kin.getByLabel('是您的').selectOption('in_law')
     await looksRight(page)
     await tap(page, 'save-kin')
     await kin.getByText('存好了').waitFor()
     await page.reload()
-    await expect.poll(() => kin.getByLabel('姓名').inputValue()).toBe('俞国强')
+    await expect.poll(() => kin.getByLabel('姓名').inputValue()).toBe('虞婷婷')
 })
 
 it('a dispute of theirs says so, and cannot be taken on in silence', async () => {

@@ -7,25 +7,26 @@ import { overflow, smallTargets, violations } from './look'
 import { tap } from './meeting'
 import { signIn, signInStaff } from './people'
 
-const DISPUTE = '早餐店合伙散伙分账'
-const ORAL = '孩子踢球砸坏停放车辆'
-const PAPER = '二楼空调外机正对卧室窗'
-const [WU, CHAI] = ['19000000011', '19000000012']
+const DISPUTE = '烧烤店油烟直排居民楼'
+const ORAL = '电动车与行人路口相撞'
+const PAPER = '餐馆拖欠三个月工资'
+const [SHEN, ZHU] = ['19000000003', '19000000006']
 
 let browser: Browser
 let seats: Seat[] = []
 let path = ''
 const at = (n: number) => (seats[n] as Seat).page
-const [MEDIATOR, LAWYER, APPLICANT, RESPONDENT, OTHER] = [0, 1, 2, 3, 4]
+const [MEDIATOR, LAWYER, APPLICANT, RESPONDENT, SHI, BAO] = [0, 1, 2, 3, 4, 5]
 
 beforeAll(async () => {
     browser = await launch()
-    seats = await Promise.all([0, 1, 2, 3, 4].map(() => seat(browser)))
-    await signInStaff(at(MEDIATOR), 'jin.suyue', '/app/staff-sign-in')
-    await signInStaff(at(LAWYER), 'zheng.lvshi', '/app/staff-sign-in')
-    await signInStaff(at(OTHER), 'shi.lan', '/app/staff-sign-in')
-    await signIn(at(APPLICANT), WU)
-    await signIn(at(RESPONDENT), CHAI)
+    seats = await Promise.all([0, 1, 2, 3, 4, 5].map(() => seat(browser)))
+    await signInStaff(at(MEDIATOR), 'he.niangjiu', '/app/staff-sign-in')
+    await signInStaff(at(LAWYER), 'wu.lvshi', '/app/staff-sign-in')
+    await signInStaff(at(SHI), 'shi.lan', '/app/staff-sign-in')
+    await signInStaff(at(BAO), 'bao.hesheng', '/app/staff-sign-in')
+    await signIn(at(APPLICANT), SHEN)
+    await signIn(at(RESPONDENT), ZHU)
 })
 afterAll(() => browser.close())
 
@@ -48,7 +49,7 @@ const inAWeek = () => new Date(Date.now() + 7 * 24 * 3_600_000).toISOString().sl
 
 async function writeTexts(page: Page, facts: string) {
     await box(page, '主要事实').fill(facts)
-    await box(page, '争在哪里').fill('散伙的钱怎么分。')
+    await box(page, '争在哪里').fill('油烟怎么排。')
     for (const one of await box(page, /要担的责任/).all()) await one.fill('各担一半。')
 }
 
@@ -68,11 +69,11 @@ describe('a draft', () => {
         const page = at(MEDIATOR)
         await openDraft(page, DISPUTE)
         path = new URL(page.url()).pathname.replace(/\/agreement\/draft$/, '')
-        await box(page, '主要事实').fill('两人合开早餐店')
+        await box(page, '主要事实').fill('烧烤店油烟飘进')
         await state(page).getByText('有改动还没交').waitFor()
         await page.reload()
         await page.getByTestId('drafting').waitFor()
-        expect(await box(page, '主要事实').inputValue()).toBe('两人合开早餐店')
+        expect(await box(page, '主要事实').inputValue()).toBe('烧烤店油烟飘进')
         await looksRight(page)
     })
 
@@ -95,8 +96,8 @@ describe('a draft', () => {
         const missing = page.getByTestId('missing')
         await missing.getByRole('button', { name: '争在哪里' }).click()
         expect(await box(page, '争在哪里').evaluate((one) => one === document.activeElement)).toBe(true)
-        await writeTexts(page, '两人合开早餐店，去年散伙。')
-        await writeClause(page, '分给对方散伙的钱', 'by')
+        await writeTexts(page, '烧烤店油烟飘进楼上。')
+        await writeClause(page, '出改排烟管的钱', 'by')
         await tap(page, 'save-draft')
         await state(page).getByText('都存好了').waitFor()
         expect(await missing.count()).toBe(0)
@@ -142,7 +143,7 @@ describe('signing', () => {
         await page.goto(`${path}/agreement`)
         await page.getByTestId('read').check()
         await tap(page, 'sign')
-        await page.getByText('等当事人签名').or(page.getByText('等调解员签名')).first().waitFor()
+        await page.getByText('等当事人签名').or(page.getByText('等调委会盖章')).first().waitFor()
     }
 
     it('only the mediator asks for it', async () => {
@@ -159,18 +160,22 @@ describe('signing', () => {
         const page = at(MEDIATOR)
         await tap(page, 'reopen')
         await page.getByTestId('drafting').waitFor({ timeout: 30_000 })
-        await box(page, '争在哪里').fill('散伙的钱怎么分，什么时候分。')
+        await box(page, '争在哪里').fill('油烟怎么排，什么时候改。')
         await tap(page, 'put-up')
         await page.getByTestId('mediator-part').waitFor()
         await sign(at(APPLICANT))
-        await sign(at(RESPONDENT))
     })
 
-    it('the mediator signs what all have signed', async () => {
+    it('the mediator signs once, before or after the parties', async () => {
         const page = at(MEDIATOR)
-        await page.reload()
         await page.getByTestId('mediator-read').check()
         await tap(page, 'mediator-sign')
+        await page.getByTestId('mediator-part').getByText('已签').waitFor()
+        await page.reload()
+        await page.getByTestId('mediator-part').getByText('已签').waitFor()
+        expect(await page.getByTestId('mediator-sign').count()).toBe(0)
+        await sign(at(RESPONDENT))
+        await page.reload()
         await page.getByText('等调委会盖章').waitFor()
         await at(RESPONDENT).reload()
         await at(RESPONDENT).getByText('等调委会盖章').waitFor()
@@ -179,10 +184,10 @@ describe('signing', () => {
 
 describe('without a signature on a screen', () => {
     it('a small thing done at once is agreed orally', async () => {
-        const page = at(OTHER)
+        const page = at(SHI)
         await openDraft(page, ORAL)
-        await writeTexts(page, '孩子踢球砸坏了车窗。')
-        await writeClause(page, '赔车窗的钱', 'at_once')
+        await writeTexts(page, '电动车在路口碰到行人。')
+        await writeClause(page, '赔看伤的钱', 'at_once')
         await box(page, '协议的形式').selectOption('oral')
         await tap(page, 'agree-orally')
         await page.waitForURL(/\/agreement$/, { timeout: 30_000 })
@@ -190,11 +195,11 @@ describe('without a signature on a screen', () => {
     })
 
     it('what was signed on paper is recorded with a photo of it', async () => {
-        const page = at(OTHER)
+        const page = at(BAO)
         await openDraft(page, PAPER)
         const dispute = new URL(page.url()).pathname.replace(/\/agreement\/draft$/, '')
-        await writeTexts(page, '空调外机正对卧室。')
-        await writeClause(page, '出移机的钱', 'by')
+        await writeTexts(page, '三个月工资没有发。')
+        await writeClause(page, '付三个月工资', 'by')
         await tap(page, 'put-up')
         await page.getByTestId('mediator-part').waitFor()
         await page.goto(`${dispute}/evidence`)

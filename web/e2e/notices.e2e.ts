@@ -45,7 +45,7 @@ async function looksRight(page: Page) {
     expect(await overflow(page)).toBe(0)
 }
 
-const unread = async (page: Page) => Number(/(\d+)条/.exec((await page.getByTestId('unread').textContent()) ?? '')?.[1])
+const unread = async (page: Page) => Number(await page.getByTestId('unread').getAttribute('data-count'))
 const notices = (page: Page, kind: string) => page.locator(`[data-testid=notice][data-kind=${kind}]`)
 
 /** How many ends somebody was told of; this one has been told of others. */
@@ -85,6 +85,20 @@ describe('a leader', () => {
         await page.getByText('调解结束').first().waitFor({ timeout: 30_000 })
         await page.goto('/desk/approvals')
         await page.getByText('没有等您审批的').waitFor()
+    })
+})
+
+describe('a legal reviewer', () => {
+    it('finds what runs as public security mediation, and nothing else', async () => {
+        const reviewer = await seat(browser, DESK)
+        const { page } = reviewer
+        await signInStaff(page, 'lu.faxin', '/desk/sign-in')
+        await page.getByRole('link', { name: '治安调解' }).click()
+        const body = page.locator('tbody')
+        await body.getByText('邻里争吵推搡受皮外伤').waitFor()
+        expect(await body.getByText('楼上半夜拖动桌椅').count()).toBe(0)
+        expect(await violations(page)).toEqual([])
+        expect(reviewer.complaints).toEqual([])
     })
 })
 

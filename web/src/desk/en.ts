@@ -17,7 +17,6 @@ const desk: Texts<typeof zh> = {
     approvalsNone: 'Nothing waits for your approval',
     approvalsHint: 'When somebody asks to reject, return or end one, it stands here.',
     approvalsDo: 'Open the file, then decide. Nobody approves what they asked for.',
-    asked: 'Asked for',
     legality: 'Public security',
     late: 'Late and due soon',
     all: 'All',

@@ -15,7 +15,6 @@ export default {
     approvalsNone: '没有等您审批的',
     approvalsHint: '有人提出不受理、退回或终止，会在这里。',
     approvalsDo: '请打开看过再决定。自己提的不能自己批。',
-    asked: '什么时候提的',
     legality: '治安调解',
     late: '快到期和过期的',
     all: '全部',

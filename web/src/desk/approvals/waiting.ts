@@ -1,53 +1,34 @@
 import { api, ask, ok, type Result, type Schemas } from '@/api'
 import { loadMe } from '@/features/accounts/session'
 
-type Dispute = Schemas['DisputeView']
-const PAGES = 10
 const AT_ONCE = 3
 
 export interface Waiting {
-    dispute: Dispute
+    dispute: Schemas['DisputeView']
     approval: Schemas['ApprovalView']
-    askedAt: string
 }
 
-/** No list tells what waits for a second person, but whoever may approve was told of each: newest first, by dispute. */
-async function asked(): Promise<Result<Map<string, string>>> {
-    const found = new Map<string, string>()
-    let after: string | undefined
-    for (let page = 0; page < PAGES; page += 1) {
-        const answer = await ask(api.GET('/v1/notices', { params: { query: { limit: 100, after } } }))
-        if (!answer.ok) return answer
-        for (const { kind, dispute, created_at } of answer.value.notices) {
-            if (kind === 'approval_asked' && dispute && !found.has(dispute)) found.set(dispute, created_at)
-        }
-        after = answer.value.next ?? undefined
-        if (!after) break
-    }
-    return ok(found)
-}
-
-/** Every ending that somebody else asked for and that this person may approve. */
+/** Every ending that somebody else asked for and that this person may approve. The list has no reasons: each file does. */
 export async function readWaiting(): Promise<Result<Waiting[]>> {
-    const [me, all] = await Promise.all([loadMe(), asked()])
+    const query = { waits_for_approval: true, limit: 100 }
+    const [me, page] = await Promise.all([loadMe(), ask(api.GET('/v1/disputes', { params: { query } }))])
     if (!me.ok) return me
-    if (!all.ok) return all
-    const left = [...all.value.keys()]
+    if (!page.ok) return page
+    const left = page.value.disputes.map(({ id }) => id)
     const waiting: Waiting[] = []
     const read = async () => {
         for (let id = left.shift(); id; id = left.shift()) {
             const dispute = await ask(api.GET('/v1/disputes/{id}', { params: { path: { id } } }))
-            // Closed to this person by now: nothing of it waits for them.
-            if (!dispute.ok) {
-                if (dispute.trouble.code === 'not_found') continue
-                return dispute
-            }
+            if (!dispute.ok) return dispute
             const { approval } = dispute.value
-            if (!approval || approval.proposed_by === me.value.account) continue
-            waiting.push({ dispute: dispute.value, approval, askedAt: all.value.get(id) ?? '' })
+            if (approval && approval.proposed_by !== me.value.account) {
+                waiting.push({ dispute: dispute.value, approval })
+            }
         }
         return null
     }
     const failed = (await Promise.all(Array.from({ length: AT_ONCE }, read))).find((one) => one !== null)
-    return failed ?? ok(waiting.sort((one, other) => one.askedAt.localeCompare(other.askedAt)))
+    // What has waited longest comes first.
+    const since = ({ dispute }: Waiting) => dispute.updated_at
+    return failed ?? ok(waiting.sort((one, other) => since(one).localeCompare(since(other))))
 }

@@ -9,6 +9,8 @@ const kinds: typeof zh = {
     returned: 'What you filed came back. Complete it and hand it in again.',
     consent_asked: 'Please decide whether you agree to mediation.',
     invitation_lapsed: 'An invitation lapsed unanswered; reach them in another way.',
+    call_asked: 'Somebody invited asks to be called.',
+    times_suggested: 'Somebody invited says when it suits them.',
     accepted: 'Everybody agreed; the mediation is accepted.',
     approval_asked: 'A decision waits for your approval.',
     approval_refused: 'The decision was not approved; the mediation goes on.',

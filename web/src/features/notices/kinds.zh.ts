@@ -10,6 +10,8 @@ const kinds: Record<Schemas['NoticeKind'], string> = {
     returned: '您的申请退回来了。补好可以再交。',
     consent_asked: '请您决定，同不同意调解。',
     invitation_lapsed: '一份邀请过期没人答复，请换个办法联系。',
+    call_asked: '被邀请的人想请你们打个电话。',
+    times_suggested: '被邀请的人说了什么时候方便。',
     accepted: '大家都同意了，调解已受理。',
     approval_asked: '有一项决定等您审批。',
     approval_refused: '那项决定没有批准，调解接着办。',

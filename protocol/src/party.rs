@@ -111,7 +111,8 @@ pub struct PartyView {
     pub id: PartyId,
     pub side: Side,
     pub name: String,
-    /// Masked; nobody sees a full number but its owner and the station.
+    /// Whole for the staff of station and committee, who have to be able to call; for everybody else its ends alone, and not even
+    /// those where violence is indicated.
     pub phone: Option<String>,
     pub capacity: Capacity,
     pub consent: ConsentState,

@@ -1,6 +1,7 @@
 //! What somebody could see at a moment, put together.
 
 use crate::as_of::store::{self, Known, Was};
+use crate::disputes::view::Numbers;
 use crate::disputes::{self, timeline};
 use crate::error::ApiError;
 use crate::http::Actor;
@@ -125,7 +126,7 @@ async fn shown(
         version: dispute.version,
         status: dispute.status,
         track: dispute.track,
-        parties: disputes::view::parties(db, dispute, false, Some(at)).await?,
+        parties: disputes::view::parties(db, dispute, Numbers::None, Some(at)).await?,
         neutrals: dispute
             .neutrals
             .iter()

@@ -10,7 +10,7 @@ use protocol::dispute::{
 };
 use protocol::party::{AgentPower, AgentType, PartyView, RepresentativeKind, RepresentativeView};
 use protocol::risk::RiskLevel;
-use protocol::{AccountId, CommitteeId, DisputeId, PartyId, RepresentativeId, StationId};
+use protocol::{AccountId, CommitteeId, DisputeId, PartyId, Phone, RepresentativeId, StationId};
 use sqlx::PgConnection;
 use std::collections::HashMap;
 
@@ -49,8 +49,15 @@ pub async fn of(
     .fetch_one(&mut *db)
     .await?;
     let offered = is_only_offered(standing);
-    // Where violence is indicated, nobody but staff sees how to reach the other (反家暴法 Art 5).
-    let contacts = !d.dv_protection || is_staff(standing);
+    // Whoever is in charge has to be able to call. Where violence is indicated, nobody else sees as much as the ends of a
+    // number (反家暴法 Art 5).
+    let numbers = if is_staff(standing) {
+        Numbers::Whole
+    } else if d.dv_protection {
+        Numbers::None
+    } else {
+        Numbers::Ends
+    };
     Ok(DisputeView {
         id: dispute.id,
         version: dispute.version,
@@ -67,7 +74,7 @@ pub async fn of(
         station: StationBrief { id: d.station, name: d.station_name, phone: d.station_phone },
         committee: d.committee,
         risk_level: is_staff(standing).then_some(d.risk_level),
-        parties: if offered { vec![] } else { parties(db, dispute, contacts, None).await? },
+        parties: if offered { vec![] } else { parties(db, dispute, numbers, None).await? },
         neutrals: neutrals(db, dispute).await?,
         approval: dispute.approval.as_ref().filter(|_| is_staff(standing)).map(|a| ApprovalView {
             ending: a.ending,
@@ -83,11 +90,30 @@ pub async fn of(
     })
 }
 
+/// How much of a phone number is told.
+#[derive(Clone, Copy)]
+pub enum Numbers {
+    None,
+    /// Enough for its owner to know it again.
+    Ends,
+    Whole,
+}
+
+impl Numbers {
+    fn of(self, phone: &Phone) -> Option<String> {
+        match self {
+            Self::None => None,
+            Self::Ends => Some(phone.masked()),
+            Self::Whole => Some(phone.as_str().to_owned()),
+        }
+    }
+}
+
 /// With those who act for them now, or did at that moment.
 pub async fn parties(
     db: &mut PgConnection,
     dispute: &Dispute,
-    contacts: bool,
+    numbers: Numbers,
     as_of: Option<DateTime<Utc>>,
 ) -> sqlx::Result<Vec<PartyView>> {
     let rows = sqlx::query!(
@@ -109,10 +135,7 @@ pub async fn parties(
                 id: party.id,
                 side: party.side,
                 name,
-                phone: phone
-                    .filter(|_| contacts)
-                    .and_then(|p| p.parse().ok())
-                    .map(|p: protocol::Phone| p.masked()),
+                phone: phone.and_then(|p| numbers.of(&p.parse().ok()?)),
                 capacity: party.capacity,
                 consent: party.consent,
                 has_guardian: party.has_guardian,

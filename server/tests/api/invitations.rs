@@ -117,6 +117,7 @@ async fn who_is_invited_asks_for_a_call_and_says_when_it_suits_without_an_accoun
     let test = TestApp::start().await;
     let cast = Cast::of(&test).await;
     let dispute = triaged(&cast).await;
+    test.advance(Duration::minutes(1));
     let (token, code) = invited(&cast, &dispute).await;
     let day = local_day(test.now() + Duration::days(3));
     let call = json!({"code": code, "call": true});

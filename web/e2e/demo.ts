@@ -1,6 +1,6 @@
 // `ala demo` in a folder of its own that goes away again.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -94,4 +94,14 @@ export async function unusedCode(binary: string, data: string, username: string)
     }, 40_000)
     writeFileSync(used, code)
     return code
+}
+
+const A_MINUTE_MS = 61_000
+
+/** A phone is sent one code in a minute: whoever signs in again waits, as they would. */
+export async function mayBeTexted(data: string, phone: string) {
+    const texted = join(data, `e2e-texted-${phone}`)
+    const isLongAgo = () => !existsSync(texted) || Date.now() - statSync(texted).mtimeMs > A_MINUTE_MS
+    await until(async () => isLongAgo(), 2 * A_MINUTE_MS)
+    writeFileSync(texted, '')
 }

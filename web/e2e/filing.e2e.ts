@@ -9,7 +9,7 @@ import { countTaps } from './taps'
 
 /** Nobody of the demo: the first login makes the account. */
 const NEW = '19000000091'
-const YU = '19000000008'
+const YU = '19000000092'
 const MOST_TAPS = 12
 
 let browser: Browser

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { textsTo, until } from './demo'
+import { mayBeTexted, textsTo, until } from './demo'
 import { freshCode, here } from './place'
 
 // The people of the demo are invented. Each file of stories has residents and a dispute of its own: a phone is sent one
@@ -18,6 +18,7 @@ export async function nextText(phone: string, known: number): Promise<string> {
 
 /** Asks for a code and types it, as it came by text message. */
 export async function enterCode(page: Page, phone: string) {
+    await mayBeTexted(here().data, phone)
     await page.getByLabel(/手机号|Mobile number/).fill(phone)
     const known = textsTo(here().data, phone).length
     await page.getByRole('button', { name: /发验证码|Send me a code/ }).click()

@@ -102,7 +102,6 @@ describe('the officer mediates', () => {
         const { page } = desk
         await openFile(page, id)
         await carryOut(page, 'establish_facts')
-        await page.getByTestId('command-establish_facts').waitFor({ state: 'detached' })
         await carryOut(page, 'appoint', async (form) => {
             await choose(form, '担任', '调解员')
             await choose(form, '人选', '我自己')
@@ -192,7 +191,7 @@ describe('nobody pays', () => {
         const { page } = desk
         await carryOut(page, 'archive')
         await page.getByTestId('status').getByText('已归档').waitFor({ timeout: 30_000 })
-        expect(await page.getByTestId('timeline').locator('li').count()).toBeGreaterThan(10)
+        await expect.poll(() => page.getByTestId('timeline').locator('li').count()).toBeGreaterThan(10)
         await victim.page.goto('/app')
         await victim.page.getByRole('link', { name: TITLE }).getByText('已归档').waitFor()
     })

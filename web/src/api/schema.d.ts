@@ -3537,7 +3537,10 @@ export interface components {
             has_guardian: boolean
             id: components['schemas']['PartyId']
             name: string
-            /** @description Masked; nobody sees a full number but its owner and the station. */
+            /**
+             * @description Whole for the staff of station and committee, who have to be able to call; for everybody else its ends alone, and not even
+             *     those where violence is indicated.
+             */
             phone?: string | null
             representatives: components['schemas']['RepresentativeView'][]
             role?: components['schemas']['PublicSecurityRole'] | null

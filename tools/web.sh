@@ -2,7 +2,7 @@
 # The web client: its libraries are fetched when what they are has changed, and it is built when its source has.
 #
 #   tools/web.sh build    what `ala` serves
-#   tools/web.sh test     … and what has to hold of it; the stories in a browser are `npm run e2e`, not all of which pass yet
+#   tools/web.sh test     … and what has to hold of it, in a browser too: `chromium` against the server in ALA_BIN
 set -euo pipefail
 cd "${0%/*}/../web"
 purpose=${1:?say what for: build or test}
@@ -23,4 +23,5 @@ if [ "$purpose" = test ]; then
     npm run --silent check
     npm test --silent
     npm run --silent budget
+    CHROMIUM=$(command -v chromium) npm run --silent e2e
 fi

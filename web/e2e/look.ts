@@ -15,8 +15,25 @@ export async function settled(page: Page) {
     })
 }
 
+/** A window as high as the page: nothing that sticks to an edge covers what is looked at. */
+export async function stretch(page: Page) {
+    const size = page.viewportSize()
+    const whole = await page.evaluate(() => document.documentElement.scrollHeight)
+    if (size && whole > size.height) await page.setViewportSize({ width: size.width, height: whole })
+}
+
 /** What axe finds, one line each. */
 export async function violations(page: Page): Promise<string[]> {
+    const before = page.viewportSize()
+    await stretch(page)
+    try {
+        return await found(page)
+    } finally {
+        if (before) await page.setViewportSize(before)
+    }
+}
+
+async function found(page: Page): Promise<string[]> {
     await page.evaluate(axe.source)
     const results = await page.evaluate(
         (tags) =>

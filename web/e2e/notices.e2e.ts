@@ -5,6 +5,7 @@ import { DESK, type Seat, launch, seat } from './browser'
 import { overflow, smallTargets, violations } from './look'
 import { tap } from './meeting'
 import { signIn, signInStaff } from './people'
+import { closeOwnDemo, openOwnDemo } from './place'
 import { staff } from './staff_api'
 
 const DISPUTE = '征地青苗费到户有出入'
@@ -22,7 +23,9 @@ interface List {
     disputes: { id: string; title: string }[]
 }
 
+// What ends here is invited to elsewhere.
 beforeAll(async () => {
+    await openOwnDemo()
     browser = await launch()
     leader = await seat(browser, DESK)
     le = await seat(browser)
@@ -37,7 +40,10 @@ beforeAll(async () => {
     const body = { ending: 'terminate', reason: 'unreachable', explanation: '两次上门都没有人。' }
     await officer.command(`/v1/disputes/${id}/endings`, body)
 })
-afterAll(() => browser.close())
+afterAll(async () => {
+    await browser.close()
+    await closeOwnDemo()
+})
 
 async function looksRight(page: Page) {
     expect(await violations(page)).toEqual([])

@@ -1,9 +1,9 @@
 // Every screen as people with all kinds of eyes and fingers find it. With SHOTS=1 in every look, and as a picture.
 import { mkdirSync } from 'node:fs'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DESK, PHONE, type Seat, launch } from '../browser'
-import { crampedText, hiddenFocus, overflow, settled, smallTargets, textSizes, violations } from '../look'
+import { crampedText, hiddenFocus, overflow, settled, smallTargets, textSizes, violations, stretch } from '../look'
 import { type Cast, gather, type Screen, SCREENS } from './screens'
 
 const SHOTS = new URL('../../shots/', import.meta.url).pathname
@@ -63,13 +63,6 @@ async function judge({ page }: Seat, { name, elder }: Look, isDesk: boolean) {
     // What shows the keyboard's place is the same in every language and size.
     if (name === 'zh') expect.soft(await hiddenFocus(page)).toEqual([])
     expect.soft(await overflow(page)).toBe(0)
-}
-
-/** A window as high as the page: nothing that sticks to an edge covers what is looked at. */
-async function stretch(page: Page) {
-    const width = page.viewportSize()?.width ?? PHONE.width
-    const whole = await page.evaluate(() => document.documentElement.scrollHeight)
-    await page.setViewportSize({ width, height: Math.max(whole, page.viewportSize()?.height ?? 0) })
 }
 
 function seen(screen: Screen, look: Look) {

@@ -32,13 +32,9 @@ pub async fn list(
     after: Option<Cursor>,
     limit: i64,
 ) -> Result<DisputePage, ApiError> {
-    // Whether an ending waits for somebody is not for parties to find out, by asking for those in which one does either.
-    let staff: Vec<&str> = Part::ALL
-        .iter()
-        .filter(|part| is_staff(&as_one_with(actor, vec![**part])))
-        .map(|part| part.as_str())
-        .collect();
-    let rows = sqlx::query!(
+    let staff = staff_parts(actor);
+    let rows = sqlx::query_as!(
+        Row,
         r#"with mine as (
                select p.dispute_id as id from parties p where p.person_id = $2
                union select r.dispute_id from representatives r where r.person_id = $2 and r.ended_at is null
@@ -78,31 +74,54 @@ pub async fn list(
     )
     .fetch_all(db)
     .await?;
-    let mut disputes: Vec<DisputeSummary> = rows
-        .into_iter()
-        .map(|row| {
-            let standing = as_one_with(actor, row.parts);
-            let desk = is_staff(&standing).then_some(DeskLine {
-                risk_level: row.risk_level,
-                owner: row.owner,
-                waits_for_approval: row.waits_for_approval,
-            });
-            DisputeSummary {
-                id: row.id,
-                status: row.status,
-                track: row.track,
-                category: row.category,
-                title: row.title,
-                your_parts: standing.parts,
-                next: next_step(row.status, row.step_due_at.or(row.limit_at)),
-                created_at: row.created_at,
-                updated_at: row.updated_at,
-                desk,
-            }
-        })
-        .collect();
+    let mut disputes: Vec<DisputeSummary> = rows.into_iter().map(|row| row.told(actor)).collect();
     let next = cursor::cut(&mut disputes, limit, |d| Cursor { at: d.updated_at, id: d.id.0 });
     Ok(DisputePage { disputes, next })
+}
+
+struct Row {
+    id: DisputeId,
+    status: Status,
+    track: Option<Track>,
+    category: Category,
+    title: String,
+    step_due_at: Option<DateTime<Utc>>,
+    limit_at: Option<DateTime<Utc>>,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    parts: Vec<Part>,
+    risk_level: RiskLevel,
+    waits_for_approval: bool,
+    owner: Option<String>,
+}
+
+impl Row {
+    fn told(self, actor: &Actor) -> DisputeSummary {
+        let standing = as_one_with(actor, self.parts);
+        let desk = is_staff(&standing).then_some(DeskLine {
+            risk_level: self.risk_level,
+            owner: self.owner,
+            waits_for_approval: self.waits_for_approval,
+        });
+        DisputeSummary {
+            id: self.id,
+            status: self.status,
+            track: self.track,
+            category: self.category,
+            title: self.title,
+            your_parts: standing.parts,
+            next: next_step(self.status, self.step_due_at.or(self.limit_at)),
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            desk,
+        }
+    }
+}
+
+/// Whether an ending waits for somebody is not for parties to find out, by asking for those in which one does either.
+fn staff_parts(actor: &Actor) -> Vec<&'static str> {
+    let of_staff = |part: &&Part| is_staff(&as_one_with(actor, vec![**part]));
+    Part::ALL.iter().filter(of_staff).map(|part| part.as_str()).collect()
 }
 
 fn as_one_with(actor: &Actor, parts: Vec<Part>) -> Standing {

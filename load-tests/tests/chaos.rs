@@ -87,15 +87,14 @@ fn a_network_of_its_own_loses_five_and_twenty_packets_in_a_hundred() {
     }
 }
 
-/// R10: the servers let them go when a frame waits for ten seconds or too many do, and they resume. Where a slow machine says
-/// too little to fill what the kernel buffers, silence ends it within a minute; `api/live.rs` holds the first alone.
+/// R10: the servers let them go when a frame waits for ten seconds or too many do, and they resume.
 #[test]
 fn clients_in_a_network_of_its_own_stop_reading_and_harm_nobody() {
     let run = chaos("--servers 2 --nemeses stall --clients 4 --rounds 2 --acks 200 --padding 3000");
     is_clean(&run);
     has(&run, "stall", 2);
     has(&run, "stall_clients", 4);
-    assert!(run.figure::<u64>("stall_closed_ms_max") < 63_000, "{}", run.figures);
+    assert!(run.figure::<u64>("stall_closed_ms_max") < 30_000, "{}", run.figures);
 }
 
 /// R13: half-open sockets are found within a minute, and their people come back from elsewhere.

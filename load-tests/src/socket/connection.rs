@@ -76,7 +76,8 @@ impl Socket {
                         self.take(serde_json::from_str(&text)?, connection)?;
                     }
                 }
-                Some(order) = self.orders.recv(), if !stalled && !asked => {
+                // Who does not read still asks for the rooms of the next dispute: otherwise nothing would be said to them.
+                Some(order) = self.orders.recv(), if !asked => {
                     self.carry_out(order, connection, &mut stream).await?;
                 }
                 () = sleep_until(ask_at), if !stalled => {

@@ -12,7 +12,6 @@ use protocol::risk::RiskLevel;
 use sqlx::PgPool;
 
 /// Which of them; whatever is not told does not matter.
-#[derive(Default)]
 pub struct Wanted {
     pub status: Option<Status>,
     pub track: Option<Track>,

@@ -161,9 +161,10 @@ fn socket(waiting: &Waiting) -> Option<Arc<Live>> {
     }
 }
 
-/// Acknowledges first, and then tells the room: who has said it gets both at once.
+/// Acknowledges first, and then tells the room: who has said it over a socket gets both at once. A request is answered
+/// when the room knows: whoever has the answer finds the entry wherever they look.
 fn tell(app: &App, outcomes: Vec<(Waiting, Outcome)>) -> Busy {
-    let (mut busy, mut asked) = (Busy::new(), Vec::new());
+    let (mut busy, mut asked, mut answers) = (Busy::new(), Vec::new(), Vec::new());
     let mut rooms: BTreeMap<RoomId, New> = BTreeMap::new();
     let mut last: Option<(DateTime<Utc>, Moment)> = None;
     for (waiting, outcome) in outcomes {
@@ -187,9 +188,14 @@ fn tell(app: &App, outcomes: Vec<(Waiting, Outcome)>) -> Busy {
                 continue;
             }
         }
-        asked.extend(live);
         let answer = say::answer(&waiting.entry, outcome);
-        waiting.answer(answer);
+        match live {
+            Some(live) => {
+                asked.push(live);
+                waiting.answer(answer);
+            }
+            None => answers.push((waiting, answer)),
+        }
     }
     for (room, new) in rooms {
         app.bus.say(Word::Hint(Hint::Room(room)));
@@ -201,6 +207,9 @@ fn tell(app: &App, outcomes: Vec<(Waiting, Outcome)>) -> Busy {
     }
     for live in asked {
         live.outbox.flush();
+    }
+    for (waiting, answer) in answers {
+        waiting.answer(answer);
     }
     busy
 }

@@ -28,7 +28,7 @@ use protocol::text::Name;
 use sqlx::postgres::PgConnectOptions;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -89,8 +89,19 @@ pub async fn add_operator(
     Ok(enrolment)
 }
 
-pub async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| {
+/// Connections that wait to be accepted, as far as the system lets them (`net.core.somaxconn`). When everybody comes
+/// back at once, whoever finds no place there tries again only after a second, and then after three.
+const BACKLOG: u32 = 4_096;
+
+pub fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    let listener = || {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        // Connections of before a restart that are not quite over keep nobody from the address.
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)
+    };
+    listener().with_context(|| {
         format!("cannot listen on {address}; is another program using it? choose one with --listen")
     })
 }
@@ -101,7 +112,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     if !missing.is_empty() {
         bail!("not ready for production: {}", missing.join("; "));
     }
-    let listener = listen(config.listen).await?;
+    let listener = listen(config.listen)?;
     let database = database(&config)?;
     db::migrate(&database.owner).await?;
     let app = App::new(parts(config, database.app.clone())?);

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 /// Well before a token runs out.
 const RENEW_AFTER: Duration = Duration::from_secs(240);
 
-/// On their way in at once: fewer than a server has to admit that do not say who they are.
-pub const AT_ONCE: usize = 150;
+/// On their way in at once: fewer than a server has to admit that do not say who they are, and than the kernel lets wait
+/// for a server that has not asked for more. Whoever finds no place there tries again only after a second.
+pub const AT_ONCE: usize = 120;
 
 impl Swarm {
     /// Until all of these have their backlog; tells how long that took.

@@ -23,7 +23,7 @@ pub async fn serve(mut config: Config, reset: bool) -> anyhow::Result<()> {
     config.database_url = None;
     config.migration_url = None;
     check(&config)?;
-    let listener = start::listen(config.listen).await?;
+    let listener = start::listen(config.listen)?;
     config.listen = listener.local_addr()?;
     config.public_url = format!("http://{}", config.listen);
     if reset {

@@ -4,13 +4,16 @@ use crate::app::TestApp;
 use crate::live::refused;
 use crate::raw::{self, CLOSE, PING, TEXT};
 use crate::socket::{Socket, request};
+use futures_util::future::join_all;
 use protocol::account::Role;
 use protocol::live::{ServerFrame, close};
 use serde_json::json;
 use server::live::{Bounds, Hub};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 use tokio::time::{interval, timeout};
 use tokio_tungstenite::tungstenite::handshake::client::Request;
 
@@ -103,4 +106,14 @@ async fn sec_ws_03_two_hundred_may_wait_before_they_say_who_they_are() {
     assert_eq!(refused(Socket::try_open(from(&test, 200)).await), 503);
     waiting.pop();
     while Socket::try_open(from(&test, 200)).await.is_err() {}
+}
+
+#[tokio::test]
+async fn many_who_come_at_once_wait_in_line_until_they_are_accepted() {
+    // The kernel takes in so many and no more by itself: whoever is one too many hears nothing.
+    let listener = server::start::listen(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+    let address = listener.local_addr().unwrap();
+    let coming = join_all((0..300).map(|_| TcpStream::connect(address)));
+    let came = timeout(PATIENCE, coming).await.expect("there is a place for each");
+    assert!(came.iter().all(Result::is_ok));
 }

@@ -1,8 +1,9 @@
 //! The durable log: what is said in any room while one commit is under way goes into the next.
 //!
 //! A room is never in two commits at once, so its entries keep the order in which they were handed over. While little is
-//! said, commits overlap and nobody waits for somebody else's; under load one commit at a time takes everything, which
-//! costs the database least.
+//! said, commits overlap and nobody waits for somebody else's. Under load few and large ones cost least: the rooms are
+//! shared out, and each share has one commit at a time, so that the database works for one while the server tells what
+//! has become of the other.
 //!
 //! Where this server knows a room as of its last entry, it adds the next without asking (`known`); where that turns out
 //! to be wrong, and for everything unusual, the database judges each entry (`judge`).
@@ -16,7 +17,8 @@ use crate::rooms::store::Entry;
 use protocol::RoomId;
 use protocol::room::Said;
 use std::collections::{BTreeSet, HashSet, VecDeque};
-use std::sync::{Arc, Mutex};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 use tokio::task::yield_now;
@@ -26,8 +28,10 @@ use tokio::task::yield_now;
 const BATCH: usize = 4_096;
 /// What they say, in bytes; one more is taken than fits.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
-/// Entries that may wait; beyond, a sender is told to come back rather than kept waiting for long.
-const WAITING: usize = 16_384;
+/// Of the rooms. With one, the database and the server wait for each other.
+const SHARES: usize = 2;
+/// Entries of a share that may wait; beyond, a sender is told to come back rather than kept waiting for long.
+const WAITING: usize = 16_384 / SHARES;
 /// Commits at once while little is said.
 const LANES: u32 = 16;
 
@@ -65,7 +69,20 @@ impl Waiting {
 
 /// One for a server.
 #[derive(Default)]
-pub struct Log(Mutex<State>);
+pub struct Log([Mutex<State>; SHARES]);
+
+impl Log {
+    fn share(&self, share: usize) -> MutexGuard<'_, State> {
+        held(&self.0[share])
+    }
+}
+
+fn share_of(room: RoomId) -> usize {
+    // A room's own bits would do as long as they are random, which nobody promises here.
+    let mut hasher = DefaultHasher::new();
+    room.hash(&mut hasher);
+    usize::try_from(hasher.finish() % SHARES as u64).unwrap_or_default()
+}
 
 #[derive(Default)]
 struct State {
@@ -109,12 +126,13 @@ impl State {
 /// Rooms in a commit; free again when this is dropped, whatever became of it.
 struct Rooms {
     app: App,
+    share: usize,
     ids: BTreeSet<RoomId>,
 }
 
 impl Drop for Rooms {
     fn drop(&mut self) {
-        let mut state = held(&self.app.log.0);
+        let mut state = self.app.log.share(self.share);
         for id in &self.ids {
             state.busy.remove(id);
         }
@@ -124,6 +142,7 @@ impl Drop for Rooms {
 /// Commit after commit.
 struct Lane {
     app: App,
+    share: usize,
     most: usize,
     is_open: bool,
 }
@@ -132,7 +151,7 @@ impl Lane {
     /// The next commit, unless there is nothing to do or others suffice. That it ends is noted in the same moment: what
     /// is handed over from then on opens another.
     fn next(&mut self) -> Option<Vec<Waiting>> {
-        let mut state = held(&self.app.log.0);
+        let mut state = self.app.log.share(self.share);
         let is_needed = state.lanes <= state.allowed(self.most);
         let batch = if is_needed { state.take() } else { Vec::new() };
         if batch.is_empty() {
@@ -147,7 +166,7 @@ impl Lane {
 impl Drop for Lane {
     fn drop(&mut self) {
         if self.is_open {
-            held(&self.app.log.0).lanes -= 1;
+            self.app.log.share(self.share).lanes -= 1;
         }
     }
 }
@@ -155,59 +174,61 @@ impl Drop for Lane {
 impl App {
     /// Behind what was handed over before. The answer comes once it is on disk, or is not going to be.
     pub fn append(&self, entry: Entry, asker: Asker) -> Result<(), ApiError> {
+        let share = share_of(entry.room);
         {
-            let mut state = held(&self.log.0);
+            let mut state = self.log.share(share);
             if state.queue.len() >= WAITING {
                 return Err(ApiError::unavailable());
             }
             state.pace.arrived(Instant::now());
             state.queue.push_back(Waiting { entry, asker });
         }
-        self.open_lane();
+        self.open_lane(share);
         Ok(())
     }
 
     /// Notes how long a commit has taken.
-    fn is_crowded_after(&self, took: Duration) -> bool {
-        let mut state = held(&self.log.0);
+    fn is_crowded_after(&self, share: usize, took: Duration) -> bool {
+        let mut state = self.log.share(share);
         state.pace.committed(took);
         !state.pace.is_light()
     }
 
-    fn open_lane(&self) {
-        let most = usize::try_from(lanes(self.config.database_connections)).unwrap_or(1);
-        if held(&self.log.0).opens(most) {
-            self.tasks.spawn(run(Lane { app: self.clone(), most, is_open: true }));
+    fn open_lane(&self, share: usize) {
+        let all = usize::try_from(lanes(self.config.database_connections)).unwrap_or(1);
+        let most = all.div_ceil(SHARES);
+        if self.log.share(share).opens(most) {
+            self.tasks.spawn(run(Lane { app: self.clone(), share, most, is_open: true }));
         }
     }
 }
 
 async fn run(mut lane: Lane) {
     while let Some(batch) = lane.next() {
-        let app = &lane.app;
-        let mut rooms = Rooms { app: app.clone(), ids: rooms_of(&batch) };
+        let (app, share) = (&lane.app, lane.share);
+        let mut rooms = Rooms { app: app.clone(), share, ids: rooms_of(&batch) };
         let begun = Instant::now();
         let busy = commit::all(app, batch).await;
         for (room, batch) in busy {
             rooms.ids.remove(&room);
-            let room = Rooms { app: app.clone(), ids: [room].into() };
+            let room = Rooms { app: app.clone(), share, ids: [room].into() };
             app.tasks.spawn(wait_for(room, batch));
         }
         drop(rooms);
         let took = begun.elapsed();
-        if app.is_crowded_after(took) {
-            gather(app, took).await;
+        if app.is_crowded_after(share, took) {
+            gather(app, share, took).await;
         }
     }
 }
 
 /// The more come together, the less each costs: whatever has arrived meanwhile is heard first, and what arrives because
 /// of that, for no longer than a commit takes.
-async fn gather(app: &App, most: Duration) {
+async fn gather(app: &App, share: usize, most: Duration) {
     let begun = Instant::now();
     let mut waiting = None;
     while begun.elapsed() < most {
-        let now = held(&app.log.0).queue.len();
+        let now = app.log.share(share).queue.len();
         if waiting.replace(now) == Some(now) {
             return;
         }
@@ -217,10 +238,10 @@ async fn gather(app: &App, most: Duration) {
 
 /// A command or another server writes in this room: only those who talk there wait for it.
 async fn wait_for(room: Rooms, batch: Vec<Waiting>) {
-    let app = room.app.clone();
+    let (app, share) = (room.app.clone(), room.share);
     commit::judged(&app, batch, true).await;
     drop(room);
-    app.open_lane();
+    app.open_lane(share);
 }
 
 fn rooms_of(batch: &[Waiting]) -> BTreeSet<RoomId> {

@@ -116,8 +116,10 @@ async fn backlog(app: &App, live: &Live, room: &Room, after: i64) -> Result<i64,
 /// The state that goes with the entries, unless the other side has it from before.
 fn complete(app: &App, live: &Arc<Live>, dispute: DisputeId) {
     let has = held(&live.listening).known.remove(&dispute);
-    if has.is_none() || has != app.live.versions.of(dispute) {
-        touch(app, live, dispute);
+    match (has, app.live.versions.of(dispute)) {
+        (Some(has), Some(is)) if has == is => {}
+        (Some(has), None) => app.live.versions.compare(live.clone(), dispute, has),
+        _ => touch(app, live, dispute),
     }
 }
 

@@ -26,6 +26,7 @@ mod reading;
 mod room;
 mod rules;
 mod socket;
+mod turns;
 mod versions;
 mod watch;
 mod wire;
@@ -41,9 +42,15 @@ pub use open::Live;
 pub use outbox::Close;
 pub use rules::rules;
 pub use socket::restarting;
-pub use watch::{run, told};
+pub use watch::told;
 
+use crate::app::App;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Everything that goes on beside the sockets, until the server stops.
+pub async fn run(app: App) {
+    tokio::join!(watch::run(&app), turns::run(&app), versions::run(&app));
+}
 
 /// A panic elsewhere leaves what these locks protect usable: each change under them is one step.
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -8,6 +8,7 @@ use crate::live::held;
 use crate::live::hub::Hub;
 use crate::live::limits::SOCKETS_A_PERSON;
 use crate::live::outbox::Close;
+use crate::live::turns::Turns;
 use protocol::live::close;
 use protocol::{PersonId, RoomId};
 use std::collections::{BTreeSet, HashMap};
@@ -19,6 +20,7 @@ pub type Age = (i64, ServerId, u64);
 
 #[derive(Default)]
 pub struct Presence {
+    pub turns: Turns,
     elsewhere: Mutex<Elsewhere>,
     bus: OnceLock<Bus>,
 }

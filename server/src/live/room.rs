@@ -11,7 +11,7 @@ use crate::live::reading::{Logged, Now};
 use protocol::live::ServerFrame;
 use protocol::room::ClientMsgId;
 use protocol::{DisputeId, PersonId, RoomId};
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
@@ -42,6 +42,8 @@ struct State {
     /// What was said here lately, so that what is said again is not taken for new.
     said: VecDeque<(PersonId, ClientMsgId)>,
     listeners: Vec<Arc<Live>>,
+    /// Who has come or gone, to be told together: whether they are here.
+    turns: BTreeMap<PersonId, bool>,
     /// Somebody else has changed something, so many times; read again as of so many.
     changes: u64,
     read: u64,
@@ -106,6 +108,7 @@ impl Room {
             tail: VecDeque::new(),
             said: VecDeque::new(),
             listeners: Vec::new(),
+            turns: BTreeMap::new(),
             changes: 0,
             read: 0,
             is_reading: false,
@@ -173,7 +176,7 @@ impl Room {
         }
         outbox.flush();
         if is_new && !self.presence.came(room, person) {
-            tell(state.others(person), &ServerFrame::Presence { room, person, online: true });
+            self.turn(&mut state, person, true);
         }
         state.listeners.retain(|other| !Arc::ptr_eq(other, live));
         state.listeners.push(live.clone());
@@ -194,24 +197,52 @@ impl Room {
         let person = live.actor.person;
         let has_gone = state.listeners.len() < before && !state.is_here(person);
         if has_gone && !self.presence.went(self.id, person) {
-            let gone = ServerFrame::Presence { room: self.id, person, online: false };
-            tell(state.listeners.iter(), &gone);
+            self.turn(&mut state, person, false);
         }
         if state.listeners.is_empty() {
             state.empty_since = Instant::now();
         }
     }
 
+    /// Somebody has come or gone: those who listen are told, soon.
+    fn turn(&self, state: &mut State, person: PersonId, online: bool) {
+        if state.turns.is_empty() {
+            self.presence.turns.add(self.id);
+        }
+        state.turns.insert(person, online);
+    }
+
+    /// Tells who has come and gone, as it has turned out: in one write for each who listens.
+    pub fn tell_turns(&self) {
+        let mut state = held(&self.state);
+        let room = self.id;
+        for (person, online) in std::mem::take(&mut state.turns) {
+            for live in state.others(person) {
+                live.outbox.queue(&ServerFrame::Presence { room, person, online });
+            }
+        }
+        for live in &state.listeners {
+            live.outbox.flush();
+        }
+    }
+
+    /// Whether those who listen have been told who came and went.
+    pub fn is_told(&self) -> bool {
+        held(&self.state).turns.is_empty()
+    }
+
     /// Hands an ephemeral frame to everybody else who listens.
     pub fn tell_others(&self, person: PersonId, frame: &ServerFrame) {
-        tell(held(&self.state).others(person), frame);
+        for live in held(&self.state).others(person) {
+            live.outbox.push(frame);
+        }
     }
 
     /// Somebody came or went on another server. Whoever is here too has done neither.
     pub fn turned(&self, person: PersonId, online: bool) {
-        let state = held(&self.state);
+        let mut state = held(&self.state);
         if !state.is_here(person) {
-            tell(state.listeners.iter(), &ServerFrame::Presence { room: self.id, person, online });
+            self.turn(&mut state, person, online);
         }
     }
 
@@ -302,8 +333,7 @@ impl Room {
         }
         for person in go.iter().map(|live| live.actor.person).collect::<BTreeSet<_>>() {
             self.presence.went(self.id, person);
-            let gone = ServerFrame::Presence { room: self.id, person, online: false };
-            tell(state.listeners.iter(), &gone);
+            self.turn(&mut state, person, false);
         }
         if state.listeners.is_empty() {
             state.empty_since = Instant::now();
@@ -328,12 +358,6 @@ impl Room {
         let mut state = held(&self.state);
         state.is_forgotten = state.listeners.is_empty() && state.empty_since.elapsed() > idle;
         state.is_forgotten
-    }
-}
-
-fn tell<'a>(listeners: impl Iterator<Item = &'a Arc<Live>>, frame: &ServerFrame) {
-    for live in listeners {
-        live.outbox.push(frame);
     }
 }
 

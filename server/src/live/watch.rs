@@ -18,7 +18,7 @@ use uuid::Uuid;
 const ENDED: Close = Close::new(close::NOT_AUTHENTICATED, "the login has ended");
 
 /// Until the server stops; then every socket is sent away.
-pub async fn run(app: App) {
+pub async fn run(app: &App) {
     let mut rounds = interval(app.live.bounds.look_round);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -27,12 +27,12 @@ pub async fn run(app: App) {
             _ = rounds.tick() => {}
             () = app.live.look.notified() => {}
         }
-        if let Err(error) = look_round(&app).await {
+        if let Err(error) = look_round(app).await {
             tracing::warn!(%error, "sockets could not be looked after; trying again");
         }
     }
     for live in app.live.sockets() {
-        live.outbox.close(restarting(&app));
+        live.outbox.close(restarting(app));
     }
 }
 

@@ -107,6 +107,8 @@ impl Stage<'_> {
         let mut device = Socket::hello(&self.mediator, &[(joint, 0)]).await;
         device.caught_up(joint).await;
         device.state().await;
+        // That somebody has come and gone at once would be told as one.
+        self.quiet().await;
         device.send(json!({"type": "typing", "room": joint})).await;
         drop(device);
         let phone = self.phone.as_mut().unwrap();

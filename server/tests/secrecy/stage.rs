@@ -156,7 +156,7 @@ impl<'a> Stage<'a> {
     pub async fn quiet(&self) {
         let live = &self.world.test.app.live;
         let is_told = || {
-            live.rooms().iter().all(|room| room.last().is_some())
+            live.rooms().iter().all(|room| room.last().is_some() && room.is_told())
                 && live.sockets().iter().all(|one| !one.listening.lock().unwrap().is_fed)
         };
         until(is_told).await;

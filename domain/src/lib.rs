@@ -4,6 +4,7 @@ pub mod agreement;
 pub mod calendar;
 pub mod conflict;
 pub mod consent;
+pub mod contact;
 pub mod digest;
 pub mod dispute;
 pub mod evidence;

@@ -12,7 +12,7 @@ use hdrhistogram::Histogram;
 use protocol::live::ServerFrame;
 use protocol::room::{EntryBody, EntryView};
 use protocol::{PersonId, RoomId};
-use rustix::event::epoll;
+use rustix::event::{Timespec, epoll, poll};
 use serde::Serialize;
 use sqlx::PgConnection;
 use std::io::{Read, Write};
@@ -31,9 +31,12 @@ const SOCKETS: usize = 100;
 
 #[derive(Clone, Debug, Args, Serialize)]
 pub struct Options {
-    /// Seconds for each of the three.
+    /// Seconds for each of them.
     #[arg(long, default_value_t = 5.0)]
     seconds: f64,
+    /// Commits a second of one client that does not go on at once.
+    #[arg(long, value_delimiter = ',', default_value = "400,1600")]
+    rates: Vec<f64>,
     /// Where the result goes, as JSON.
     #[arg(long)]
     #[serde(skip)]
@@ -44,6 +47,8 @@ pub struct Options {
 pub struct Floor {
     /// One client that inserts a row and commits, one after the other.
     pub commit: Latency,
+    /// The same with a pause before each, so that there are so many a second: nobody is awake any more who has to be.
+    pub paced: Vec<Paced>,
     /// Processor time of PostgreSQL for a row of `insert … select unnest`, 512 a commit, with a primary key alone.
     pub row_cpu_us: f64,
     pub rows_per_second: f64,
@@ -52,10 +57,21 @@ pub struct Floor {
     pub frame_bytes: usize,
 }
 
+#[derive(Clone, Debug, Serialize)]
+pub struct Paced {
+    pub rate: f64,
+    pub commit: Latency,
+}
+
 impl Floor {
     pub fn figures(&self) -> String {
+        let paced = self
+            .paced
+            .iter()
+            .map(|paced| format!("commit_p50_ms_at_{}={:.3} ", paced.rate, paced.commit.p50));
         format!(
-            "commit_p50_ms={:.3} commit_p99_ms={:.3} row_cpu_us={:.2} rows_per_second={:.0} send_cpu_us={:.2} frame_bytes={}",
+            "{}commit_p50_ms={:.3} commit_p99_ms={:.3} row_cpu_us={:.2} rows_per_second={:.0} send_cpu_us={:.2} frame_bytes={}",
+            paced.collect::<String>(),
             self.commit.p50,
             self.commit.p99,
             self.row_cpu_us,
@@ -69,13 +85,14 @@ impl Floor {
 pub async fn run(options: Options) -> anyhow::Result<Floor> {
     let folder = ala::folder()?;
     let arena = Arena::open(folder.path(), None, &[]).await?;
-    let floor = measure(&arena, Duration::from_secs_f64(options.seconds)).await?;
+    let time = Duration::from_secs_f64(options.seconds);
+    let floor = measure(&arena, time, &options.rates).await?;
     arena.close().await?;
     Ok(floor)
 }
 
 /// Each for so long, when nothing else runs.
-pub async fn measure(arena: &Arena, time: Duration) -> anyhow::Result<Floor> {
+pub async fn measure(arena: &Arena, time: Duration, rates: &[f64]) -> anyhow::Result<Floor> {
     arena.tidy().await?;
     let mut db = arena.db_of_its_own().await?;
     for statement in [
@@ -85,7 +102,14 @@ pub async fn measure(arena: &Arena, time: Duration) -> anyhow::Result<Floor> {
     ] {
         sqlx::query(statement).execute(&mut db).await?;
     }
-    let commit = commits(&mut db, time).await?;
+    let mut commits = Commits::new(db);
+    let commit = commits.run(time, Duration::ZERO).await?;
+    let mut paced = Vec::new();
+    for rate in rates {
+        let histogram = commits.run(time, Duration::from_secs_f64(1.0 / rate)).await?;
+        paced.push(Paced { rate: *rate, commit: Latency::of(&histogram) });
+    }
+    let mut db = commits.db;
     let before = used(arena).await?;
     let began = Instant::now();
     let mut rows = 0;
@@ -99,6 +123,7 @@ pub async fn measure(arena: &Arena, time: Duration) -> anyhow::Result<Floor> {
     let send_cpu_us = block_in_place(|| sends(&frame, time))?;
     Ok(Floor {
         commit: Latency::of(&commit),
+        paced,
         row_cpu_us,
         rows_per_second: whole(rows as u64) / took.as_secs_f64(),
         send_cpu_us,
@@ -111,23 +136,49 @@ async fn used(arena: &Arena) -> anyhow::Result<u64> {
     Ok(Used::at_rest(std::process::id(), arena.postgres()?).await?.postgres)
 }
 
-async fn commits(db: &mut PgConnection, time: Duration) -> anyhow::Result<Histogram<u64>> {
-    let mut histogram = Histogram::new(3)?;
-    let (began, room, body) = (Instant::now(), Uuid::from_u128(1), body());
-    let mut seq = 0_i64;
-    while began.elapsed() < time {
-        let start = Instant::now();
-        seq += 1;
-        sqlx::query("insert into floor values ($1, $2, $1, $3, $4, now())")
-            .bind(room)
-            .bind(seq)
-            .bind(format!("1-{seq}"))
-            .bind(&body)
-            .execute(&mut *db)
-            .await?;
-        histogram.record(u64::try_from(start.elapsed().as_micros())?)?;
+/// One client, one row and one commit after the other.
+struct Commits {
+    db: PgConnection,
+    seq: i64,
+}
+
+impl Commits {
+    const fn new(db: PgConnection) -> Self {
+        Self { db, seq: 0 }
     }
-    Ok(histogram)
+
+    /// How long each took from when it began, one `every` so often or as soon as the last is through.
+    async fn run(&mut self, time: Duration, every: Duration) -> anyhow::Result<Histogram<u64>> {
+        let mut histogram = Histogram::new(3)?;
+        let began = Instant::now();
+        let mut due = began;
+        while began.elapsed() < time {
+            let start = Instant::now();
+            self.one().await?;
+            histogram.record(u64::try_from(start.elapsed().as_micros())?)?;
+            due = (due + every).max(Instant::now());
+            block_in_place(|| wait(due.saturating_duration_since(Instant::now())))?;
+        }
+        Ok(histogram)
+    }
+
+    async fn one(&mut self) -> sqlx::Result<()> {
+        self.seq += 1;
+        sqlx::query("insert into floor values ($1, $2, $1, $3, $4, now())")
+            .bind(Uuid::from_u128(1))
+            .bind(self.seq)
+            .bind(format!("1-{}", self.seq))
+            .bind(body())
+            .execute(&mut self.db)
+            .await?;
+        Ok(())
+    }
+}
+
+/// As the clients of the open loops do; the runtime's timer knows milliseconds only.
+fn wait(time: Duration) -> anyhow::Result<()> {
+    poll(&mut [], Some(&Timespec::try_from(time)?))?;
+    Ok(())
 }
 
 /// One commit of rows of many rooms, from the number `first` on.

@@ -203,6 +203,7 @@ pub struct Me {
     pub phone: Option<String>,
     pub username: Option<String>,
     pub languages: Vec<String>,
+    pub contact_hours: HoursOfDay,
     pub station: Option<StationId>,
     pub committee: Option<CommitteeId>,
 }
@@ -217,4 +218,19 @@ pub struct ChangeMe {
     /// In order of preference, the one preferred first; 1 to 8.
     #[serde(default)]
     pub languages: Option<Vec<Spoken>>,
+    /// When text messages may reach you, for two hours a day at least; others wait until then. `{"from": 0, "until": 24}`
+    /// is any time. A code that you ask for comes at once all the same.
+    #[serde(default)]
+    pub contact_hours: Option<HoursOfDay>,
+}
+
+/// Full hours of the day in China (UTC+8); past midnight where `until` comes before `from`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct HoursOfDay {
+    /// 0 to 23.
+    pub from: u8,
+    /// 1 to 24.
+    pub until: u8,
 }

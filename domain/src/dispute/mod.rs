@@ -121,6 +121,23 @@ pub struct ActsFor {
     pub powers: Vec<AgentPower>,
 }
 
+/// A staff member who would own an unowned dispute by touching it.
+const fn is_staff(part: Part) -> bool {
+    matches!(
+        part,
+        Part::Owner
+            | Part::StationOfficer
+            | Part::StationLeader
+            | Part::GridWorker
+            | Part::Director
+    )
+}
+
+/// Sees what is the authorities' own business: risk, owner, endings that wait, whole phone numbers.
+pub const fn looks_inside(part: Part) -> bool {
+    is_staff(part) || matches!(part, Part::LegalReviewer)
+}
+
 impl Standing {
     /// A deadline or what follows from a deed acts, not a person.
     pub fn clock() -> Self {
@@ -135,18 +152,12 @@ impl Standing {
         self.acts_for.iter().find(|acts| acts.party == party)
     }
 
-    /// A staff member who would own an unowned dispute by touching it.
     pub fn is_staff(&self) -> bool {
-        self.parts.iter().any(|part| {
-            matches!(
-                part,
-                Part::Owner
-                    | Part::StationOfficer
-                    | Part::StationLeader
-                    | Part::GridWorker
-                    | Part::Director
-            )
-        })
+        self.parts.iter().copied().any(is_staff)
+    }
+
+    pub fn looks_inside(&self) -> bool {
+        self.parts.iter().copied().any(looks_inside)
     }
 }
 

@@ -138,7 +138,7 @@ pub fn goals(rounds: &[Round]) -> Vec<Goal> {
 }
 
 /// P6, for one of the rates.
-fn open_loop(rounds: &[Round], place: usize) -> [Goal; 3] {
+fn open_loop(rounds: &[Round], place: usize) -> [Goal; 4] {
     let rate = rounds.first().map_or(f64::NAN, |round| round.open[place].rate);
     let goal = |part: &str, most: f64, what: &str, of: &dyn Fn(&Round) -> f64| {
         let (id, what) = (format!("P6_{rate}_{part}"), format!("{rate} messages a second: {what}"));
@@ -150,6 +150,9 @@ fn open_loop(rounds: &[Round], place: usize) -> [Goal; 3] {
         }),
         goal("commit", 1.3, "p50 to that of one client's commit", &|r| {
             r.open[place].figures.ala.ack.p50 / r.floor.commit.p50
+        }),
+        goal("paced", 1.3, "p50 to that of one client's commit, as many a second", &|r| {
+            r.open[place].figures.ala.ack.p50 / r.floor.paced[place].commit.p50
         }),
         goal("p99", 1.15, "p99, ours to the rival's", &|r| {
             r.open[place].figures.ratio(|f| f.ack.p99)

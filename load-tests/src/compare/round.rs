@@ -83,7 +83,7 @@ impl Crowds {
     }
 
     pub async fn round(&mut self, arena: &mut Arena, options: &Options) -> anyhow::Result<Round> {
-        let floor = floor::measure(arena, options.time() / 3).await?;
+        let floor = floor::measure(arena, options.time() / 3, &options.rates).await?;
         let window = |window| options.plan(Load::Closed { window });
         let rate = |rate| options.plan(Load::Open { rate });
         let one = side_by_side(arena, &mut self.talk, window(1)).await?;

@@ -24,9 +24,11 @@ pub async fn read(
     standing: &Standing,
     upto: Option<i64>,
 ) -> Result<Timeline, ApiError> {
-    let staff = standing.is_staff() || standing.has(Part::LegalReviewer);
-    let hidden: Vec<String> =
-        if staff { Vec::new() } else { INTERNAL.iter().map(ToString::to_string).collect() };
+    let hidden: Vec<String> = if standing.looks_inside() {
+        Vec::new()
+    } else {
+        INTERNAL.iter().map(ToString::to_string).collect()
+    };
     let rows = sqlx::query!(
         r#"select seq, event ->> 'type' as "event!", happened_at, part as "part: Part"
            from dispute_events

@@ -29,10 +29,6 @@ fn is_only_offered(standing: &Standing) -> bool {
     standing.parts == [Part::Candidate]
 }
 
-pub fn is_staff(standing: &Standing) -> bool {
-    standing.is_staff() || standing.has(Part::LegalReviewer)
-}
-
 pub async fn of(
     db: &mut PgConnection,
     dispute: &Dispute,
@@ -51,7 +47,7 @@ pub async fn of(
     let offered = is_only_offered(standing);
     // Whoever is in charge has to be able to call. Where violence is indicated, nobody else sees as much as the ends of a
     // number (反家暴法 Art 5).
-    let numbers = if is_staff(standing) {
+    let numbers = if standing.looks_inside() {
         Numbers::Whole
     } else if d.dv_protection {
         Numbers::None
@@ -73,13 +69,11 @@ pub async fn of(
         community_code: d.community_code,
         station: StationBrief { id: d.station, name: d.station_name, phone: d.station_phone },
         committee: d.committee,
-        risk_level: is_staff(standing).then_some(d.risk_level),
+        risk_level: standing.looks_inside().then_some(d.risk_level),
         parties: if offered { vec![] } else { parties(db, dispute, numbers, None).await? },
         neutrals: neutrals(db, dispute).await?,
-        approval: dispute.approval.as_ref().filter(|_| is_staff(standing)).map(|a| ApprovalView {
-            ending: a.ending,
-            reason: a.reason,
-            proposed_by: a.proposed_by,
+        approval: dispute.approval.as_ref().filter(|_| standing.looks_inside()).map(|a| {
+            ApprovalView { ending: a.ending, reason: a.reason, proposed_by: a.proposed_by }
         }),
         your_parts: standing.parts.clone(),
         you_act_for: standing.acts_for.iter().map(|acts| acts.party).collect(),

@@ -1,5 +1,6 @@
 //! Text messages: queued in the transaction that causes them, sent by a job, forgotten once sent.
 
+use crate::accounts::me;
 use crate::app::App;
 use crate::config::Config;
 use crate::db::Tx;
@@ -152,7 +153,8 @@ impl Gateway {
     }
 }
 
-/// Queues a text message; it is sent after the commit, and not after `expires_at`.
+/// Queues a text message; it is sent after the commit, and not after `expires_at`. Unless its receiver has asked for it
+/// just now, it waits for the hours in which they may be reached, and is good for that much longer.
 pub async fn queue(
     tx: &mut Tx,
     phone: &Phone,
@@ -161,6 +163,10 @@ pub async fn queue(
     expires_at: DateTime<Utc>,
 ) -> sqlx::Result<TextMessageId> {
     let (now, id) = (tx.now, TextMessageId(tx.ids.next()));
+    let send_at = match kind {
+        TextKind::LoginCode => now,
+        _ => me::reachable_at(tx, phone, now).await?,
+    };
     sqlx::query!(
         "insert into text_messages (id, kind, phone, body, created_at, expires_at)
          values ($1, $2, $3, $4, $5, $6)",
@@ -169,11 +175,11 @@ pub async fn queue(
         phone.as_str(),
         text,
         now,
-        expires_at,
+        expires_at + (send_at - now),
     )
     .execute(&mut **tx)
     .await?;
-    jobs::enqueue(tx, &[Job::SendText { message: id }], now).await?;
+    jobs::enqueue(tx, &[Job::SendText { message: id }], send_at).await?;
     Ok(id)
 }
 

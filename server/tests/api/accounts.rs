@@ -3,7 +3,7 @@
 use crate::app::{Answer, TestApp, until_somebody_waits_for_a_lock};
 use crate::disputes::{noise, submitted};
 use chrono::Duration;
-use protocol::account::{LoginCodeSent, LoginEnd, Logins, Me, Role, SignedIn};
+use protocol::account::{HoursOfDay, LoginCodeSent, LoginEnd, Logins, Me, Role, SignedIn};
 use protocol::dispute::{DisputePage, Part};
 use protocol::{ErrorCode, LoginCodeId};
 use serde_json::{Value, json};
@@ -268,6 +268,16 @@ async fn name_and_languages_can_be_changed() {
     let me: Me = patch(json!({"name": "陈壹"})).await.to();
     assert_eq!((me.name.as_str(), me.languages.len()), ("陈壹", 2));
     patch(json!({"languages": []})).await.is_refused(422, ErrorCode::Invalid);
+    assert_eq!(me.contact_hours, HoursOfDay { from: 0, until: 24 });
+    let me: Me = patch(json!({"contact_hours": {"from": 22, "until": 6}})).await.to();
+    assert_eq!(me.contact_hours, HoursOfDay { from: 22, until: 6 });
+    for (from, until) in [(9, 9), (9, 10), (24, 4), (20, 25)] {
+        patch(json!({"contact_hours": {"from": from, "until": until}}))
+            .await
+            .is_refused(422, ErrorCode::Invalid);
+    }
+    let kept: Me = ana.get("/v1/me").await.to();
+    assert_eq!(kept.contact_hours, me.contact_hours);
 }
 
 #[tokio::test]

@@ -99,6 +99,28 @@ async fn text_messages_say_that_there_is_news_and_nothing_else() {
     assert_eq!(queued, 1);
 }
 
+#[tokio::test]
+async fn a_text_message_waits_for_the_hours_in_which_one_may_be_reached() {
+    let test = TestApp::start().await;
+    let m = Mediation::start(&test).await;
+    // It is nine in the morning.
+    let evening = json!({"contact_hours": {"from": 18, "until": 22}});
+    m.ben.request(reqwest::Method::PATCH, "/v1/me", Some(evening), None).await.ok();
+    m.ana.command(&format!("/v1/disputes/{}/withdraw", m.id)).await.ok();
+    let outcomes = async || -> Vec<Option<String>> {
+        worker::drain(&test.app).await.unwrap();
+        let asked = "select outcome from text_messages where kind = 'notice'";
+        sqlx::query_scalar(asked).fetch_all(&test.owner).await.unwrap()
+    };
+    assert_eq!(outcomes().await, [None]);
+    test.advance(chrono::Duration::minutes(8 * 60 + 59));
+    assert_eq!(outcomes().await, [None]);
+    // A code that one asks for oneself does not wait.
+    assert_eq!(test.sent("19000000002").await.code.len(), 6);
+    test.advance(chrono::Duration::minutes(2));
+    assert_eq!(outcomes().await, [Some("sent".to_owned())]);
+}
+
 async fn kinds(who: &Person<'_>) -> Vec<NoticeKind> {
     let page: NoticePage = who.get("/v1/notices").await.to();
     page.notices.into_iter().map(|notice| notice.kind).collect()

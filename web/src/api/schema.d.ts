@@ -2546,6 +2546,7 @@ export interface components {
             | 'other'
         /** @description What one may change about oneself; what is absent stays. */
         ChangeMe: {
+            contact_hours?: components['schemas']['HoursOfDay'] | null
             /** @description In order of preference, the one preferred first; 1 to 8. */
             languages?: components['schemas']['Text2To20'][] | null
             name?: components['schemas']['Text1To60'] | null
@@ -2993,6 +2994,19 @@ export interface components {
         Health: {
             status: string
         }
+        /** @description Full hours of the day in China (UTC+8); past midnight where `until` comes before `from`. */
+        HoursOfDay: {
+            /**
+             * Format: int32
+             * @description 0 to 23.
+             */
+            from: number
+            /**
+             * Format: int32
+             * @description 1 to 24.
+             */
+            until: number
+        }
         /** @description As `RTCPeerConnection` takes it. */
         IceServer: {
             credential?: string | null
@@ -3183,6 +3197,7 @@ export interface components {
         Me: {
             account: components['schemas']['AccountId']
             committee?: components['schemas']['CommitteeId'] | null
+            contact_hours: components['schemas']['HoursOfDay']
             languages: string[]
             name: string
             person: components['schemas']['PersonId']

@@ -1,11 +1,13 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Seat, launch, seat } from './browser'
-import { signIn } from './people'
+import { invitationTo, signIn } from './people'
 import { pass } from './place'
 
 /** Neighbours of the dispute that everybody here looks at. */
 const [SHEN, XIN] = ['19000000003', '19000000014']
+/** Whose invitation nobody has opened. */
+const INVITED = '19000000011'
 
 let browser: Browser
 let seats: Seat[] = []
@@ -23,6 +25,26 @@ async function room(page: Page) {
     await page.getByTestId('room-caucus').click()
     await page.getByTestId('composer').waitFor()
 }
+
+describe('the first screen', () => {
+    it('has the switch to large text in sight, whichever way one comes (UI-7)', async () => {
+        const stranger = await seat(browser)
+        const { page } = stranger
+        for (const door of ['/app', invitationTo(INVITED).path]) {
+            await page.goto(door)
+            const large = page.getByTestId('elder-switch')
+            await large.waitFor()
+            const [box, window] = [await large.boundingBox(), page.viewportSize()]
+            expect((box?.y ?? Infinity) + (box?.height ?? 0), door).toBeLessThanOrEqual(window?.height ?? 0)
+            const before = await large.evaluate((one) => getComputedStyle(one).fontSize)
+            await large.click()
+            await expect.poll(() => large.evaluate((one) => getComputedStyle(one).fontSize)).not.toBe(before)
+            await large.click()
+        }
+        expect(stranger.complaints).toEqual([])
+        await stranger.context.close()
+    })
+})
 
 describe('several tabs of one browser', () => {
     const text = '在第一个标签里说的'

@@ -5,6 +5,7 @@ import { type Seat, launch, seat } from './browser'
 import { pdf } from './files'
 import { overflow, smallTargets, violations } from './look'
 import { tap } from './meeting'
+import { box, openDraft, signAsMediator, writeClause, writeTexts } from './paper'
 import { signIn, signInStaff } from './people'
 
 const DISPUTE = '烧烤店油烟直排居民楼'
@@ -36,34 +37,7 @@ async function looksRight(page: Page) {
     expect(await overflow(page)).toBe(0)
 }
 
-async function openDraft(page: Page, dispute: string) {
-    await page.goto('/app')
-    await page.getByRole('link', { name: dispute }).click()
-    await tap(page, 'to-agreement/draft')
-    await page.getByTestId('drafting').waitFor()
-}
-
 const state = (page: Page) => page.getByTestId('draft-state')
-const box = (page: Page, label: string | RegExp) => page.getByLabel(label, { exact: typeof label === 'string' })
-const inAWeek = () => new Date(Date.now() + 7 * 24 * 3_600_000).toISOString().slice(0, 10)
-
-async function writeTexts(page: Page, facts: string) {
-    await box(page, '主要事实').fill(facts)
-    await box(page, '争在哪里').fill('油烟怎么排。')
-    for (const one of await box(page, /要担的责任/).all()) await one.fill('各担一半。')
-}
-
-async function writeClause(page: Page, act: string, limit: 'by' | 'at_once') {
-    await tap(page, 'add-clause')
-    await box(page, '做什么').last().fill(act)
-    await box(page, '谁来办').last().selectOption({ index: 2 })
-    await box(page, '给谁办').last().selectOption({ index: 1 })
-    await box(page, '多少钱（元）').last().fill('1,500.50')
-    await box(page, '怎么办').last().selectOption('cash')
-    await box(page, '什么时候办').last().selectOption(limit)
-    if (limit === 'by') await box(page, '最晚哪一天').last().fill(inAWeek())
-}
-
 describe('a draft', () => {
     it('is on the device with every letter', async () => {
         const page = at(MEDIATOR)
@@ -96,7 +70,7 @@ describe('a draft', () => {
         const missing = page.getByTestId('missing')
         await missing.getByRole('button', { name: '争在哪里' }).click()
         expect(await box(page, '争在哪里').evaluate((one) => one === document.activeElement)).toBe(true)
-        await writeTexts(page, '烧烤店油烟飘进楼上。')
+        await writeTexts(page, '烧烤店油烟飘进楼上。', '油烟怎么排。')
         await writeClause(page, '出改排烟管的钱', 'by')
         await tap(page, 'save-draft')
         await state(page).getByText('都存好了').waitFor()
@@ -168,9 +142,7 @@ describe('signing', () => {
 
     it('the mediator signs once, before or after the parties', async () => {
         const page = at(MEDIATOR)
-        await page.getByTestId('mediator-read').check()
-        await tap(page, 'mediator-sign')
-        await page.getByTestId('mediator-part').getByText('已签').waitFor()
+        await signAsMediator(page)
         await page.reload()
         await page.getByTestId('mediator-part').getByText('已签').waitFor()
         expect(await page.getByTestId('mediator-sign').count()).toBe(0)
@@ -186,7 +158,7 @@ describe('without a signature on a screen', () => {
     it('a small thing done at once is agreed orally', async () => {
         const page = at(SHI)
         await openDraft(page, ORAL)
-        await writeTexts(page, '电动车在路口碰到行人。')
+        await writeTexts(page, '电动车在路口碰到行人。', '看伤的钱谁出。')
         await writeClause(page, '赔看伤的钱', 'at_once')
         await box(page, '协议的形式').selectOption('oral')
         await tap(page, 'agree-orally')
@@ -198,7 +170,7 @@ describe('without a signature on a screen', () => {
         const page = at(BAO)
         await openDraft(page, PAPER)
         const dispute = new URL(page.url()).pathname.replace(/\/agreement\/draft$/, '')
-        await writeTexts(page, '三个月工资没有发。')
+        await writeTexts(page, '三个月工资没有发。', '什么时候付清。')
         await writeClause(page, '付三个月工资', 'by')
         await tap(page, 'put-up')
         await page.getByTestId('mediator-part').waitFor()

@@ -45,6 +45,13 @@ describe('two people in a room', () => {
         await mark(zhuang, '晚上十点以后能不能轻一点？').getByText('对方已看').waitFor()
     })
 
+    it('who reads by ear is told who said what, and not what they said themselves (UI-8)', async () => {
+        const told = (seat: Seat) => seat.page.locator('[role="status"][aria-live="polite"]').first()
+        await say(mediator, '我来跟楼上说。')
+        await expect.poll(() => told(zhuang).textContent()).toMatch(/何阿根.*我来跟楼上说。/)
+        expect(await told(mediator).textContent()).not.toContain('我来跟楼上说。')
+    })
+
     it('what is typed without a network waits, and arrives once', async () => {
         await zhuang.context.setOffline(true)
         await say(zhuang, '断网时写的话')

@@ -27,6 +27,7 @@ const desk: Texts<typeof zh> = {
     next: 'Next',
     due: 'Until',
     risk: 'Risk',
+    owner: 'Owner',
     age: 'Waiting',
     days: '{count} d',
     today: 'since today',

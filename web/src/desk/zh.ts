@@ -25,6 +25,7 @@ export default {
     next: '下一步',
     due: '期限',
     risk: '风险',
+    owner: '首问责任人',
     age: '等了',
     days: '{count}天',
     today: '今天来的',

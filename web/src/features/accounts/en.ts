@@ -34,5 +34,28 @@ const accounts: Texts<typeof zh> = {
     deviceEnds: '{device} will be signed out.',
     reading: 'How you read',
     signedOutHint: 'Please sign in again. What you wrote is kept.',
+    reachTitle: 'When we may text you',
+    reachHint:
+        'What happens at other times is told by text message then. A code that you ask for comes at once all the same.',
+    reachAnyTime: 'At any time',
+    reachOnlyThen: 'Only between',
+    reachFrom: 'From',
+    reachUntil: 'Until',
+    reachHour: '{hour}:00',
+    reachNextDay: '{hour}:00 on the next day',
+    reachSave: 'Keep it so',
+    reachSaved: 'Noted. All times are Beijing time.',
+    dataTitle: 'My data',
+    dataHint:
+        'All that we have of you in one file: disputes, what was said, evidence, agreements and notices. Keep it where only you can see it.',
+    dataDownload: 'Download my data',
+    dataCollecting: 'Collecting',
+    dataDone: 'Downloaded. It is among the downloads of your phone.',
+    dataFileName: 'ala-mediation-my-data.zip',
+    dataEvidence: 'Evidence',
+    dataService: 'The service',
+    dataReadFirst: 'Read me first.txt',
+    dataWhatIsHere:
+        'This is what Ala Mediation has of {name}, downloaded {time}. Each dispute has a folder: what was said in its rooms is text, evidence is the files as they were. data.json has everything, for programs.',
 }
 export default accounts

@@ -5,8 +5,8 @@ import { DESK, type Seat, launch, seat } from './browser'
 import { through } from './by_request'
 import { carryOut, choose, openFile } from './desk'
 import { begin, direct, frames, isIn, planSession, received, tap, watchMedia } from './meeting'
+import { openDraft, signAsMediator, writeClause, writeTexts } from './paper'
 import { enterCode, invitationTo, nextText, signIn, signInStaff } from './people'
-import { putUp, staff } from './staff_api'
 
 /** Nobody of the demo: both come for the first time. */
 const [APPLICANT, RESPONDENT] = ['19000000201', '19000000202']
@@ -17,6 +17,7 @@ let browser: Browser
 let zhou: Seat
 let wen: Seat
 let host: Seat
+let law: Seat
 let desk: Seat
 let seal: Seat
 let id = ''
@@ -24,29 +25,30 @@ let session = ''
 
 beforeAll(async () => {
     browser = await launch()
-    ;[zhou, wen, host, desk, seal] = await Promise.all([
+    ;[zhou, wen, host, law, desk, seal] = await Promise.all([
         seat(browser),
         seat(browser),
         seat(browser, DESK),
+        seat(browser),
         seat(browser, DESK),
         seat(browser, DESK),
     ])
-    await Promise.all([zhou, wen, host].map(watchMedia))
+    await Promise.all([zhou, wen, host, law].map(watchMedia))
 })
 afterAll(() => browser.close())
 
-const together = () => [host.page, zhou.page, wen.page]
+const together = () => [host.page, law.page, zhou.page, wen.page]
 const parties = () => [zhou.page, wen.page]
 const button = (page: Page, name: RegExp) => page.getByRole('button', { name }).click()
 const at = (rest = '') => `/app/disputes/${id}${rest}`
 
-/** Both sides say that they accept somebody who helps. */
-async function bothAccept(account: string) {
+/** Both sides read what somebody who helps has told, and accept them. */
+async function bothAccept(part: string) {
     for (const page of parties()) {
-        const api = through(page)
-        const { you_act_for } = await api.read<{ you_act_for: string[] }>(`/v1/disputes/${id}`)
-        const body = { party: you_act_for[0], neutral: account, accepts: true }
-        await api.command(`/v1/disputes/${id}/disclosure-answers`, body)
+        const told = page.getByTestId('disclosure').filter({ hasText: part })
+        const accept = told.getByTestId('accept-neutral')
+        await accept.click()
+        await accept.waitFor({ state: 'detached' })
     }
 }
 
@@ -107,6 +109,20 @@ describe('a dispute comes in', () => {
 })
 
 describe('somebody helps', () => {
+    it('a lawyer without a conflict takes it from the list', async () => {
+        const { page } = law
+        await signInStaff(page, LAWYER, '/app/staff-sign-in')
+        await tap(page, 'offers')
+        await page.getByTestId('offer').filter({ hasText: TITLE }).click()
+        await tap(page, 'has-none')
+        await tap(page, 'claim')
+        await page.getByTestId('neutral').getByText('您已说明').waitFor()
+        await signIn(wen.page, RESPONDENT)
+        await wen.page.goto(at())
+        await bothAccept('律师')
+        await zhou.page.getByText('吴正言').first().waitFor()
+    })
+
     it('the officer names a mediator, who tells of no interest and is accepted', async () => {
         await openFile(desk.page, id)
         await carryOut(desk.page, 'appoint', async (form) => {
@@ -117,26 +133,17 @@ describe('somebody helps', () => {
         await signInStaff(host.page, MEDIATOR, '/app/staff-sign-in')
         await openFile(host.page, id)
         await carryOut(host.page, 'disclose')
-        await signIn(wen.page, RESPONDENT)
-        const { account } = await through(host.page).read<{ account: string }>('/v1/me')
-        await bothAccept(account)
-    })
-
-    it('a lawyer without a conflict takes it from the list', async () => {
-        const lawyer = await staff(LAWYER)
-        const { account } = await lawyer.read<{ account: string }>('/v1/me')
-        await lawyer.command(`/v1/disputes/${id}/claim`, { role: 'invited_lawyer' })
-        await lawyer.command(`/v1/disputes/${id}/disclosure`, { interests: null })
-        await bothAccept(account)
-        await zhou.page.getByText('吴正言').first().waitFor()
+        await bothAccept('（调解员）')
     })
 })
 
 describe('they meet', () => {
     it('by video, and all see each other', async () => {
         session = await planSession(host.page, TITLE, 30)
+        await law.page.goto(session)
         await begin(host.page, session, parties())
-        for (const page of together()) await expect.poll(() => direct(page), { timeout: 40_000 }).toBe(2)
+        await tap(law.page, 'enter')
+        for (const page of together()) await expect.poll(() => direct(page), { timeout: 60_000 }).toBe(3)
         for (const page of together()) {
             await expect.poll(async () => Math.min(...(await frames(page))), { timeout: 30_000 }).toBeGreaterThan(0)
         }
@@ -161,12 +168,12 @@ describe('they meet', () => {
         await tap(host.page, 'step-joint')
         for (const page of together()) {
             await isIn(page, 'joint')
-            await expect.poll(() => direct(page), { timeout: 40_000 }).toBe(2)
+            await expect.poll(() => direct(page), { timeout: 60_000 }).toBe(3)
         }
         await wen.context.setOffline(true)
         await wen.page.getByTestId('offline').waitFor()
         await wen.context.setOffline(false)
-        for (const page of together()) await expect.poll(() => direct(page), { timeout: 40_000 }).toBe(2)
+        for (const page of together()) await expect.poll(() => direct(page), { timeout: 60_000 }).toBe(3)
     })
 
     it('the record is read and confirmed, and the session ends', async () => {
@@ -181,9 +188,16 @@ describe('they meet', () => {
 })
 
 describe('they agree', () => {
-    it('the agreement is put up, and both sign what they read', async () => {
+    it('the lawyer drafts, the mediator adds what is to be done, and both sign what they read', async () => {
         for (const page of parties()) await page.goto(at('/agreement'))
-        await putUp(through(host.page), id)
+        await openDraft(law.page, TITLE)
+        await writeTexts(law.page, '楼上浴室漏水，楼下天花板泡坏。', '修补费谁出。')
+        await tap(law.page, 'save-draft')
+        await law.page.getByTestId('draft-state').getByText('都存好了').waitFor()
+        await openDraft(host.page, TITLE)
+        await writeClause(host.page, '赔天花板修补费', 'by')
+        await tap(host.page, 'put-up')
+        await host.page.getByTestId('mediator-part').waitFor()
         for (const page of parties()) {
             await page.getByTestId('read').check()
             await tap(page, 'sign')
@@ -192,9 +206,7 @@ describe('they agree', () => {
     })
 
     it('the mediator signs, the director seals, and the open screens say that it holds', async () => {
-        const api = through(host.page)
-        const { text_hash } = await api.read<{ text_hash: string }>(`/v1/disputes/${id}/agreement`)
-        await api.command(`/v1/disputes/${id}/agreement/sign-as-mediator`, { text_hash })
+        await signAsMediator(host.page)
         await signInStaff(seal.page, DIRECTOR, '/desk/sign-in')
         await openFile(seal.page, id)
         await button(seal.page, /盖调委会的章/)
@@ -231,5 +243,5 @@ describe('it is kept', () => {
 })
 
 it('nobody’s browser complained', () => {
-    expect([zhou, wen, host, desk, seal].flatMap((one) => one.complaints)).toEqual([])
+    expect([zhou, wen, host, law, desk, seal].flatMap((one) => one.complaints)).toEqual([])
 })

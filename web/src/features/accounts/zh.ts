@@ -42,7 +42,7 @@ export default {
     reachSave: '就这样定',
     reachSaved: '记下了。时间都是北京时间。',
     dataTitle: '我的资料',
-    dataHint: '您在这里的资料，打成一个包给您：纠纷、说过的话、证据、协议和通知。请存在只有您能看的地方。',
+    dataHint: '您在这里的资料，打成一个包给您。里面有纠纷、说过的话、证据、协议和通知。请存在只有您能看的地方。',
     dataDownload: '下载我的资料',
     dataCollecting: '正在收集',
     dataDone: '下载好了，在手机的“下载”里。',
@@ -51,5 +51,5 @@ export default {
     dataService: '服务提示',
     dataReadFirst: '请先看我.txt',
     dataWhatIsHere:
-        '这是{name}在阿拉调解的资料，{time}下载。每件纠纷一个文件夹：会谈室里说过的话是文本，证据是原来的文件。data.json 里是全部内容，供程序读取。',
+        '这是{name}在阿拉调解的资料，{time}下载。每件纠纷一个文件夹。会谈室里说过的话是文本，证据是原来的文件。data.json 里是全部内容，供程序读取。',
 }

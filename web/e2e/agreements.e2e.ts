@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Seat, launch, seat } from './browser'
 import { pdf } from './files'
-import { overflow, smallTargets, violations } from './look'
+import { looksRight } from './look'
 import { signIn } from './people'
 import { putUp, staff, type Staff } from './staff_api'
 
@@ -33,12 +33,6 @@ beforeAll(async () => {
     hash = (await putUp(mediator, id)).text_hash
 })
 afterAll(() => browser.close())
-
-async function looksRight(page: Page) {
-    expect(await violations(page)).toEqual([])
-    expect(await smallTargets(page, 44)).toEqual([])
-    expect(await overflow(page)).toBe(0)
-}
 
 async function sign({ page }: Seat) {
     await page.goto(path)

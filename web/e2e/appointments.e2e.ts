@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Seat, launch, seat } from './browser'
-import { overflow, smallTargets, violations } from './look'
+import { looksRight } from './look'
 import { tap } from './meeting'
 import { signIn, signInStaff } from './people'
 
@@ -25,12 +25,6 @@ beforeAll(async () => {
     await signIn(at(RESPONDENT), YU)
 })
 afterAll(() => browser.close())
-
-async function looksRight(page: Page) {
-    expect(await violations(page)).toEqual([])
-    expect(await smallTargets(page, 44)).toEqual([])
-    expect(await overflow(page)).toBe(0)
-}
 
 async function openOffer(page: Page) {
     await page.goto('/app')

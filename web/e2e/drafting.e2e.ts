@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Seat, launch, seat } from './browser'
 import { pdf } from './files'
-import { overflow, smallTargets, violations } from './look'
+import { looksRight } from './look'
 import { tap } from './meeting'
 import { box, openDraft, signAsMediator, writeClause, writeTexts } from './paper'
 import { signIn, signInStaff } from './people'
@@ -30,12 +30,6 @@ beforeAll(async () => {
     await signIn(at(RESPONDENT), ZHU)
 })
 afterAll(() => browser.close())
-
-async function looksRight(page: Page) {
-    expect(await violations(page)).toEqual([])
-    expect(await smallTargets(page, 44)).toEqual([])
-    expect(await overflow(page)).toBe(0)
-}
 
 const state = (page: Page) => page.getByTestId('draft-state')
 describe('a draft', () => {

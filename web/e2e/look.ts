@@ -1,6 +1,7 @@
 // Looks at a screen as people with all kinds of eyes and fingers would.
 import axe, { type AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 const MOST_STOPS = 80
@@ -129,4 +130,11 @@ export async function overflow(page: Page): Promise<number> {
     const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
     if (before) await page.setViewportSize(before)
     return over
+}
+
+/** What every screen on a phone has to hold, in the middle of a story. */
+export async function looksRight(page: Page) {
+    expect(await violations(page)).toEqual([])
+    expect(await smallTargets(page, 44)).toEqual([])
+    expect(await overflow(page)).toBe(0)
 }

@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DESK, type Seat, launch, seat } from './browser'
-import { overflow, smallTargets, violations } from './look'
+import { looksRight, violations } from './look'
 import { tap } from './meeting'
 import { signIn, signInStaff } from './people'
 import { closeOwnDemo, openOwnDemo } from './place'
@@ -44,12 +44,6 @@ afterAll(async () => {
     await browser.close()
     await closeOwnDemo()
 })
-
-async function looksRight(page: Page) {
-    expect(await violations(page)).toEqual([])
-    expect(await smallTargets(page, 44)).toEqual([])
-    expect(await overflow(page)).toBe(0)
-}
 
 const unread = async (page: Page) => Number(await page.getByTestId('unread').getAttribute('data-count'))
 const notices = (page: Page, kind: string) => page.locator(`[data-testid=notice][data-kind=${kind}]`)

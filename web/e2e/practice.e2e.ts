@@ -1,8 +1,8 @@
 // Whoever names their kin is never asked to mediate among them unless the parties know it.
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Seat, launch, seat } from './browser'
-import { overflow, smallTargets, violations } from './look'
+import { looksRight } from './look'
 import { tap } from './meeting'
 import { signIn, signInStaff } from './people'
 
@@ -21,12 +21,6 @@ beforeAll(async () => {
     await signIn(party.page, YU)
 })
 afterAll(() => browser.close())
-
-async function looksRight(page: Page) {
-    expect(await violations(page)).toEqual([])
-    expect(await smallTargets(page, 44)).toEqual([])
-    expect(await overflow(page)).toBe(0)
-}
 
 it('one says what one is good at', async () => {
     const { page } = lawyer

@@ -1,7 +1,6 @@
 // Everything of somebody that the service shows them, read through the doors they use anyway (个人信息保护法 Art 45: to see
 // and to copy what concerns oneself).
 import { api, ask, failed, ok, type Result, type Schemas, type Trouble } from '@/api'
-import { wait } from './wait'
 
 export interface DisputeData {
     dispute: Schemas['DisputeView']
@@ -27,6 +26,9 @@ export class Stopped extends Error {
         super(trouble.code)
     }
 }
+
+/** So many seconds. */
+const wait = (seconds: number) => new Promise<void>((done) => setTimeout(done, seconds * 1_000))
 
 /** Asks again when told to come back later: there is much to read. */
 export async function read<T>(sent: () => Promise<Result<T>>): Promise<T> {

@@ -149,11 +149,11 @@ describe('they meet', () => {
         }
     })
 
-    it('the mediator talks with one side alone, while the other’s network breaks and comes back', async () => {
+    it('mediator and lawyer talk with one side alone, while the other’s network breaks and comes back', async () => {
         await tap(host.page, 'step-caucus-applicant')
-        for (const page of [host.page, zhou.page]) {
+        for (const page of [host.page, law.page, zhou.page]) {
             await isIn(page, 'caucus')
-            await expect.poll(() => direct(page), { timeout: 30_000 }).toBe(1)
+            await expect.poll(() => direct(page), { timeout: 60_000 }).toBe(2)
         }
         await wen.context.setOffline(true)
         await wen.page.getByTestId('offline').waitFor()

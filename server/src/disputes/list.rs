@@ -1,4 +1,4 @@
-//! The disputes one has a part in, newest change first.
+//! The disputes one has a part in, or those that one may take on; newest change first.
 
 use crate::disputes::view::next_step;
 use crate::error::ApiError;
@@ -7,6 +7,7 @@ use crate::http::cursor::{self, Cursor};
 use chrono::{DateTime, Utc};
 use domain::dispute::looks_inside;
 use protocol::DisputeId;
+use protocol::account::Role;
 use protocol::dispute::{Category, DeskLine, DisputePage, DisputeSummary, Part, Status, Track};
 use protocol::risk::RiskLevel;
 use sqlx::PgPool;
@@ -21,6 +22,8 @@ pub struct Wanted {
     pub waits_for_approval: bool,
     /// What is next should have been done by now.
     pub late: bool,
+    /// That want somebody to help, instead of those one has a part in.
+    pub offered: bool,
 }
 
 pub async fn list(
@@ -43,15 +46,22 @@ pub async fn list(
                union select d.id from disputes d where d.filed_by = $1 or d.owner_id = $1
                union select d.id from disputes d where d.station_id = $3 and d.status <> 'draft'
                union select d.id from disputes d where d.committee_id = $4 and d.status <> 'draft'
-               union select d.id from disputes d where d.status = 'matching' and d.track = 'people_mediation'
-           )
+           ),
+           wanting as (
+               select d.id from disputes d
+               where d.track = 'people_mediation' and (d.status = 'matching'
+                   or $16 and d.status in ('assigned', 'scheduled', 'in_mediation') and not exists (
+                       select from appointments ap
+                       where ap.dispute_id = d.id and ap.part = 'invited_lawyer' and ap.ended_at is null))
+           ),
+           which as (select id from mine where not $15 union select id from wanting where $15)
            select d.id as "id: DisputeId", d.status as "status: Status", d.track as "track: Track",
                   d.category as "category: Category", d.title, d.step_due_at, d.limit_at, d.created_at, d.updated_at,
                   s.parts as "parts!: Vec<Part>", d.risk_level as "risk_level: RiskLevel",
                   d.approval is not null as "waits_for_approval!", o.name as "owner?"
-           from mine join disputes d on d.id = mine.id cross join lateral dispute_standing(d.id, $1) s
+           from which join disputes d on d.id = which.id cross join lateral dispute_standing(d.id, $1) s
                 left join (select a.id, pe.name from accounts a join people pe on pe.id = a.person_id) o on o.id = d.owner_id
-           where s.parts <> '{}' and ($5::text is null or d.status = $5)
+           where s.parts <> '{}' and (s.parts = '{candidate}') = $15 and ($5::text is null or d.status = $5)
                and ($6::timestamptz is null or (d.updated_at, d.id) < ($6, $7))
                and ($9::text is null or d.track = $9)
                and (not $10 or d.owner_id = $1)
@@ -72,6 +82,8 @@ pub async fn list(
         wanted.late,
         now,
         &staff as &[&str],
+        wanted.offered,
+        actor.role == Role::Lawyer,
     )
     .fetch_all(db)
     .await?;

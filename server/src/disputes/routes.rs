@@ -69,6 +69,10 @@ pub struct ListQuery {
     /// Only those in which what comes next should have been done by now.
     #[serde(default)]
     late: bool,
+    /// Those that you may take on, instead of those you have a part in: they want a mediator, or, for a lawyer, have none
+    /// to advise in them yet.
+    #[serde(default)]
+    offered: bool,
     /// The `next` of the page before.
     after: Option<String>,
     /// Lines on a page.
@@ -77,7 +81,7 @@ pub struct ListQuery {
     limit: Lines,
 }
 
-/// List the disputes you have a part in or are offered, newest change first.
+/// List the disputes you have a part in, or those you may take on; newest change first.
 #[utoipa::path(
     get, path = "/disputes", operation_id = "disputes_list", tag = "disputes", params(ListQuery),
     responses((status = 200, body = DisputePage))
@@ -94,6 +98,7 @@ async fn list(
         owned: query.owned,
         waits_for_approval: query.waits_for_approval,
         late: query.late,
+        offered: query.offered,
     };
     let now = app.clock.now();
     list::list(&app.db, &actor, wanted, now, after, query.limit.get().into()).await.map(Json::of)

@@ -2,9 +2,12 @@
 
 use crate::app::{Person, TestApp};
 use crate::disputes::submitted;
-use crate::steps::{Cast, path, triaged};
+use crate::mediation::Mediation;
+use crate::steps::{Cast, accepted, path, triaged};
 use protocol::DisputeId;
-use protocol::dispute::{DisputePage, DisputeSummary};
+use protocol::account::Role;
+use protocol::appointment::AppointmentRole;
+use protocol::dispute::{DisputePage, DisputeSummary, Track};
 use protocol::risk::RiskLevel;
 use serde_json::json;
 
@@ -58,4 +61,37 @@ async fn a_party_finds_out_nothing_of_what_staff_see() {
     assert_eq!(ids(&cast.ana, "waits_for_approval=true").await, [], "not even by asking for them");
     let lines = all(&cast.ana, "").await;
     assert!(lines.len() == 1 && lines[0].desk.is_none());
+}
+
+#[tokio::test]
+async fn who_helps_is_offered_what_still_wants_them_and_apart_from_what_is_theirs() {
+    let test = TestApp::start().await;
+    let cast = Cast::of(&test).await;
+    let dispute = accepted(&cast).await;
+    for who in [&cast.lawyer, &cast.mediator] {
+        assert_eq!(ids(who, "offered=true").await, [dispute.id]);
+        assert_eq!(ids(who, "").await, [], "an offer is no part in it");
+    }
+    for who in [&cast.ana, &cast.officer, &cast.director] {
+        assert_eq!(ids(who, "offered=true").await, []);
+    }
+}
+
+#[tokio::test]
+async fn a_lawyer_is_offered_what_has_a_mediator_until_a_lawyer_is_there() {
+    let test = TestApp::start().await;
+    let m = Mediation::accepted(&test, Track::PeopleMediation).await;
+    m.staffed(&m.mediator, AppointmentRole::Mediator).await;
+    let other = test.person("周律师", Role::Lawyer).await;
+    let colleague = test.person("吴调解员", Role::PeoplesMediator).await;
+    assert_eq!(ids(&m.lawyer, "offered=true").await, [m.id]);
+    assert_eq!(ids(&colleague, "offered=true").await, [], "it has its mediator");
+    assert_eq!(ids(&m.mediator, "offered=true").await, [], "who is in it already");
+    m.lawyer.post(&m.path("/claim"), json!({"role": "invited_lawyer"})).await.ok();
+    assert_eq!(ids(&m.lawyer, "").await, [m.id]);
+    for lawyer in [&m.lawyer, &other] {
+        assert_eq!(ids(lawyer, "offered=true").await, []);
+    }
+    m.lawyer.command(&m.path("/step-down")).await.ok();
+    assert_eq!(ids(&other, "offered=true").await, [m.id]);
 }

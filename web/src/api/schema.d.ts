@@ -311,7 +311,7 @@ export interface paths {
             path?: never
             cookie?: never
         }
-        /** List the disputes you have a part in or are offered, newest change first. */
+        /** List the disputes you have a part in, or those you may take on; newest change first. */
         get: operations['disputes_list']
         put?: never
         /**
@@ -5221,6 +5221,11 @@ export interface operations {
                 late?: boolean
                 /** @description Lines on a page. */
                 limit?: number
+                /**
+                 * @description Those that you may take on, instead of those you have a part in: they want a mediator, or, for a lawyer, have none
+                 *     to advise in them yet.
+                 */
+                offered?: boolean
                 /** @description Only those that stay with you until handed over (首问即办). */
                 owned?: boolean
                 /** @description Only those in this status. */

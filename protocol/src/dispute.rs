@@ -43,6 +43,20 @@ words! {
 }
 
 words! {
+    /// Which disputes a list holds.
+    #[derive(Default)]
+    Scope {
+        /// Those you have a part in.
+        #[default]
+        Part = "part",
+        /// Those that stay with you until handed over (首问即办).
+        Owned = "owned",
+        /// Those that you may take on: they want a mediator or, for a lawyer, have nobody to advise in them yet.
+        Offered = "offered",
+    }
+}
+
+words! {
     /// Which law the mediation runs under; it decides who may host it and what it leads to.
     Track {
         /// 人民调解

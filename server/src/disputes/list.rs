@@ -8,22 +8,21 @@ use chrono::{DateTime, Utc};
 use domain::dispute::looks_inside;
 use protocol::DisputeId;
 use protocol::account::Role;
-use protocol::dispute::{Category, DeskLine, DisputePage, DisputeSummary, Part, Status, Track};
+use protocol::dispute::{
+    Category, DeskLine, DisputePage, DisputeSummary, Part, Scope, Status, Track,
+};
 use protocol::risk::RiskLevel;
 use sqlx::PgPool;
 
 /// Which of them; whatever is not told does not matter.
 pub struct Wanted {
+    pub scope: Scope,
     pub status: Option<Status>,
     pub track: Option<Track>,
-    /// That stay with whoever asks.
-    pub owned: bool,
     /// In which an ending waits for a second person.
     pub waits_for_approval: bool,
     /// What is next should have been done by now.
     pub late: bool,
-    /// That want somebody to help, instead of those one has a part in.
-    pub offered: bool,
 }
 
 pub async fn list(
@@ -77,12 +76,12 @@ pub async fn list(
         after.map(|after| after.id),
         limit + 1,
         wanted.track.map(Track::as_str),
-        wanted.owned,
+        wanted.scope == Scope::Owned,
         wanted.waits_for_approval,
         wanted.late,
         now,
         &staff as &[&str],
-        wanted.offered,
+        wanted.scope == Scope::Offered,
         actor.role == Role::Lawyer,
     )
     .fetch_all(db)

@@ -10,7 +10,7 @@ use crate::invitations::consent;
 use axum::extract::State;
 use domain::dispute::Command;
 use protocol::DisputeId;
-use protocol::dispute::{DisputePage, DisputeView, FileDispute, Status, Track};
+use protocol::dispute::{DisputePage, DisputeView, FileDispute, Scope, Status, Track};
 use protocol::lifecycle::Submit;
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
@@ -56,23 +56,19 @@ async fn create(
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ListQuery {
+    #[serde(default)]
+    #[param(inline)]
+    scope: Scope,
     /// Only those in this status.
     status: Option<Status>,
     /// Only those on this track.
     track: Option<Track>,
-    /// Only those that stay with you until handed over (首问即办).
-    #[serde(default)]
-    owned: bool,
     /// Only those in which an ending waits for a second person; for staff.
     #[serde(default)]
     waits_for_approval: bool,
     /// Only those in which what comes next should have been done by now.
     #[serde(default)]
     late: bool,
-    /// Those that you may take on, instead of those you have a part in: they want a mediator, or, for a lawyer, have none
-    /// to advise in them yet.
-    #[serde(default)]
-    offered: bool,
     /// The `next` of the page before.
     after: Option<String>,
     /// Lines on a page.
@@ -93,12 +89,11 @@ async fn list(
 ) -> Result<Json<DisputePage>, ApiError> {
     let after = Cursor::read(query.after.as_deref())?;
     let wanted = Wanted {
+        scope: query.scope,
         status: query.status,
         track: query.track,
-        owned: query.owned,
         waits_for_approval: query.waits_for_approval,
         late: query.late,
-        offered: query.offered,
     };
     let now = app.clock.now();
     list::list(&app.db, &actor, wanted, now, after, query.limit.get().into()).await.map(Json::of)

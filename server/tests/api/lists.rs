@@ -26,8 +26,8 @@ async fn staff_find_what_is_theirs_what_is_late_and_what_waits_for_approval() {
     let cast = Cast::of(&test).await;
     let dispute = triaged(&cast).await;
     let untouched = submitted(&cast.ana).await;
-    assert_eq!(ids(&cast.officer, "owned=true").await, [dispute.id]);
-    assert_eq!(ids(&cast.leader, "owned=true").await, []);
+    assert_eq!(ids(&cast.officer, "scope=owned").await, [dispute.id]);
+    assert_eq!(ids(&cast.leader, "scope=owned").await, []);
     assert_eq!(ids(&cast.officer, "track=people_mediation").await, [dispute.id]);
     assert_eq!(ids(&cast.officer, "track=public_security").await, []);
     assert_eq!(ids(&cast.officer, "late=true").await, []);
@@ -69,11 +69,11 @@ async fn who_helps_is_offered_what_still_wants_them_and_apart_from_what_is_their
     let cast = Cast::of(&test).await;
     let dispute = accepted(&cast).await;
     for who in [&cast.lawyer, &cast.mediator] {
-        assert_eq!(ids(who, "offered=true").await, [dispute.id]);
+        assert_eq!(ids(who, "scope=offered").await, [dispute.id]);
         assert_eq!(ids(who, "").await, [], "an offer is no part in it");
     }
     for who in [&cast.ana, &cast.officer, &cast.director] {
-        assert_eq!(ids(who, "offered=true").await, []);
+        assert_eq!(ids(who, "scope=offered").await, []);
     }
 }
 
@@ -84,14 +84,14 @@ async fn a_lawyer_is_offered_what_has_a_mediator_until_a_lawyer_is_there() {
     m.staffed(&m.mediator, AppointmentRole::Mediator).await;
     let other = test.person("周律师", Role::Lawyer).await;
     let colleague = test.person("吴调解员", Role::PeoplesMediator).await;
-    assert_eq!(ids(&m.lawyer, "offered=true").await, [m.id]);
-    assert_eq!(ids(&colleague, "offered=true").await, [], "it has its mediator");
-    assert_eq!(ids(&m.mediator, "offered=true").await, [], "who is in it already");
+    assert_eq!(ids(&m.lawyer, "scope=offered").await, [m.id]);
+    assert_eq!(ids(&colleague, "scope=offered").await, [], "it has its mediator");
+    assert_eq!(ids(&m.mediator, "scope=offered").await, [], "who is in it already");
     m.lawyer.post(&m.path("/claim"), json!({"role": "invited_lawyer"})).await.ok();
     assert_eq!(ids(&m.lawyer, "").await, [m.id]);
     for lawyer in [&m.lawyer, &other] {
-        assert_eq!(ids(lawyer, "offered=true").await, []);
+        assert_eq!(ids(lawyer, "scope=offered").await, []);
     }
     m.lawyer.command(&m.path("/step-down")).await.ok();
-    assert_eq!(ids(&other, "offered=true").await, [m.id]);
+    assert_eq!(ids(&other, "scope=offered").await, [m.id]);
 }

@@ -5221,13 +5221,7 @@ export interface operations {
                 late?: boolean
                 /** @description Lines on a page. */
                 limit?: number
-                /**
-                 * @description Those that you may take on, instead of those you have a part in: they want a mediator, or, for a lawyer, have none
-                 *     to advise in them yet.
-                 */
-                offered?: boolean
-                /** @description Only those that stay with you until handed over (首问即办). */
-                owned?: boolean
+                scope?: 'part' | 'owned' | 'offered'
                 /** @description Only those in this status. */
                 status?: components['schemas']['Status']
                 /** @description Only those on this track. */

@@ -4,10 +4,10 @@ import { useLoad } from '@/ui/load'
 import { computed, shallowRef } from 'vue'
 
 /** A list of disputes, and more of it as it is asked for. */
-export function useDisputePages(offered = false) {
+export function useDisputePages(scope: 'part' | 'offered' = 'part') {
     const older = shallowRef<Schemas['DisputeSummary'][]>([])
     const after = shallowRef<string | null>(null)
-    const read = (from?: string) => ask(api.GET('/v1/disputes', { params: { query: { offered, after: from } } }))
+    const read = (from?: string) => ask(api.GET('/v1/disputes', { params: { query: { scope, after: from } } }))
     const { value, trouble, load } = useLoad(async () => {
         const found = await read()
         if (!found.ok) return found

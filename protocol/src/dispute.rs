@@ -46,12 +46,9 @@ words! {
     /// Which disputes a list holds.
     #[derive(Default)]
     Scope {
-        /// Those you have a part in.
         #[default]
         Part = "part",
-        /// Those that stay with you until handed over (首问即办).
         Owned = "owned",
-        /// Those that you may take on: they want a mediator or, for a lawyer, have nobody to advise in them yet.
         Offered = "offered",
     }
 }

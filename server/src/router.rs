@@ -16,7 +16,6 @@ use axum::routing::get;
 use protocol::ErrorCode;
 use std::any::Any;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -69,27 +68,31 @@ pub fn router(app: App) -> Router {
         .route_layer(middleware::from_fn(move |request, next| {
             telemetry::observe(observed.clone(), request, next)
         }));
-    hardened(router).with_state(app)
+    router.layer(middleware::map_response(harden)).with_state(app)
 }
 
-/// Headers that every answer carries.
-fn hardened(router: Router<App>) -> Router<App> {
-    const HEADERS: &[(HeaderName, &str)] = &[
-        (header::CACHE_CONTROL, "no-store"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains"),
-        (
-            header::CONTENT_SECURITY_POLICY,
+/// Headers that every answer carries, unless it says otherwise itself.
+static HEADERS: [(HeaderName, HeaderValue); 5] = [
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (
+        header::STRICT_TRANSPORT_SECURITY,
+        HeaderValue::from_static("max-age=31536000; includeSubDomains"),
+    ),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(
             "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'",
         ),
-    ];
-    HEADERS.iter().fold(router, |router, (name, value)| {
-        router.layer(SetResponseHeaderLayer::if_not_present(
-            name.clone(),
-            HeaderValue::from_static(value),
-        ))
-    })
+    ),
+];
+
+async fn harden(mut response: Response) -> Response {
+    for (name, value) in &HEADERS {
+        response.headers_mut().entry(name).or_insert_with(|| value.clone());
+    }
+    response
 }
 
 /// A panic is ours: logged once, told as an internal error.

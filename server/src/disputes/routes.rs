@@ -56,6 +56,9 @@ async fn create(
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ListQuery {
+    /// Those you have a part in, unless told: `owned`, only those of them that stay with you until handed over (首问即办);
+    /// `offered`, those that you may take on instead, because they want a mediator or, for a lawyer, have nobody to advise
+    /// in them yet.
     #[serde(default)]
     #[param(inline)]
     scope: Scope,

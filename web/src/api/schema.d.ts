@@ -5221,6 +5221,11 @@ export interface operations {
                 late?: boolean
                 /** @description Lines on a page. */
                 limit?: number
+                /**
+                 * @description Those you have a part in, unless told: `owned`, only those of them that stay with you until handed over (首问即办);
+                 *     `offered`, those that you may take on instead, because they want a mediator or, for a lawyer, have nobody to advise
+                 *     in them yet.
+                 */
                 scope?: 'part' | 'owned' | 'offered'
                 /** @description Only those in this status. */
                 status?: components['schemas']['Status']

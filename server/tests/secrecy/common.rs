@@ -8,6 +8,7 @@ use protocol::agreement::AgreementView;
 use protocol::live::ServerFrame;
 use protocol::media::MediaView;
 use protocol::session::SessionView;
+use protocol::{Digest, PartyId};
 use reqwest::Method;
 use serde_json::{Value, json};
 use server::jobs::worker;
@@ -56,7 +57,9 @@ impl Stage<'_> {
                 let said = self.text(self.who(who), joint, &id, "您好").await;
                 self.went("say", &said);
             }
-            Common::SayToBen(true) => self.text(self.ben, own, &id, "我想单独谈").await.is_said(),
+            Common::SayToBen(true) => {
+                self.text(self.ben, own, &id, "我想单独谈").await.ok();
+            }
             Common::SayToBen(false) => {
                 let said = self.text(self.mediator, own, &id, "请讲").await;
                 self.went("say", &said);
@@ -116,7 +119,7 @@ impl Stage<'_> {
     }
 
     async fn talk(&mut self, what: Common) {
-        if self.cast.session.is_none() || self.replaced {
+        if self.cast.session.is_none() || self.is_replaced() {
             return;
         }
         match (what, self.talk) {
@@ -242,7 +245,7 @@ impl Stage<'_> {
     }
 
     async fn paper(&mut self, what: Common) {
-        if self.talk == Talk::None || self.replaced {
+        if self.talk == Talk::None || self.is_replaced() {
             return;
         }
         let hash = async |stage: &Self| {
@@ -269,14 +272,14 @@ impl Stage<'_> {
                 self.paper = Paper::Draft;
             }
             (Common::SignedByBen, Paper::Up) => {
-                let body = self.signature(self.cast.of_ben, &hash(self).await);
+                let body = signature(self.cast.of_ben, &hash(self).await);
                 let signed = self.post(self.ben, &self.of_dispute("/agreement/sign"), body).await;
                 self.went("sign", &signed);
             }
             (Common::SignedByAll, Paper::Up) => {
                 let hash = hash(self).await;
                 for (who, party) in [(self.ana, self.cast.of_ana), (self.ben, self.cast.of_ben)] {
-                    let body = self.signature(party, &hash);
+                    let body = signature(party, &hash);
                     let signed = self.post(who, &self.of_dispute("/agreement/sign"), body).await;
                     self.went("sign", &signed);
                 }
@@ -290,10 +293,6 @@ impl Stage<'_> {
         }
     }
 
-    fn signature(&self, party: protocol::PartyId, hash: &protocol::Digest) -> Value {
-        json!({"text_hash": hash, "party": party, "method": "electronic"})
-    }
-
     async fn agree_to_meet(&mut self) {
         if !self.withheld {
             return;
@@ -304,7 +303,7 @@ impl Stage<'_> {
             self.went("agree to meet", &agreed);
         }
         self.withheld = false;
-        if self.talk == Talk::Elsewhere && self.cast.session.is_some() && !self.replaced {
+        if self.talk == Talk::Elsewhere && self.cast.session.is_some() && !self.is_replaced() {
             let body = json!({"officer_present": true});
             let moved = self.post(self.mediator, &self.of_session("/joint"), body).await;
             self.went("together", &moved);
@@ -319,7 +318,7 @@ impl Stage<'_> {
 
     /// Whoever comes knows nothing of what was said before.
     async fn replace(&mut self) {
-        if self.replaced || self.paper == Paper::Signed {
+        if self.is_replaced() || self.paper == Paper::Signed {
             return;
         }
         self.quit_sound().await;
@@ -336,7 +335,6 @@ impl Stage<'_> {
             self.went("accept", &answered);
         }
         self.mediator = other;
-        self.replaced = true;
         for room in [self.cast.joint, self.cast.caucus_a, self.cast.caucus_b, self.cast.neutrals] {
             let path = format!("/v1/rooms/{room}/entries?limit=500");
             let read = other.get(&path).await.body.to_string();
@@ -345,4 +343,8 @@ impl Stage<'_> {
             }
         }
     }
+}
+
+fn signature(party: PartyId, hash: &Digest) -> Value {
+    json!({"text_hash": hash, "party": party, "method": "electronic"})
 }

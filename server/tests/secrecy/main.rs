@@ -5,12 +5,6 @@
 //! is there. Everything that the respondent, the station and somebody who was among the neutrals before get to see is
 //! recorded and has to be equal.
 #![expect(
-    clippy::needless_raw_string_hashes,
-    clippy::unused_self,
-    clippy::large_types_passed_by_value,
-    clippy::too_many_lines,
-    clippy::wrong_self_convention,
-    clippy::struct_excessive_bools,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,

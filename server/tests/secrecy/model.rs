@@ -198,6 +198,17 @@ async fn has_phone(world: &World, who: &Person<'_>, phone: &str) {
     .unwrap();
 }
 
+fn filing(history: u64) -> Value {
+    json!({
+        "category": "neighbor", "title": "楼上夜间噪音", "narrative": "每晚十一点后拖动家具。",
+        "claims": ["晚十点后不再拖动家具"], "community_code": COMMUNITY,
+        "parties": [
+            {"side": "applicant", "name": "陈一", "is_me": true},
+            {"side": "respondent", "name": "林二", "phone": phone(history, 2)}
+        ]
+    })
+}
+
 async fn staged(world: &World, history: u64, start: Start) -> Cast {
     let test = &world.test;
     let ana = test.person("陈一", Role::Resident).await;
@@ -209,15 +220,7 @@ async fn staged(world: &World, history: u64, start: Start) -> Cast {
     let mediator = test.person("周调解", Role::PeoplesMediator).await;
     let other = test.person("郑调解", Role::PeoplesMediator).await;
     let former = test.person("吴律师", Role::Lawyer).await;
-    let filing = json!({
-        "category": "neighbor", "title": "楼上夜间噪音", "narrative": "每晚十一点后拖动家具。",
-        "claims": ["晚十点后不再拖动家具"], "community_code": COMMUNITY,
-        "parties": [
-            {"side": "applicant", "name": "陈一", "is_me": true},
-            {"side": "respondent", "name": "林二", "phone": phone(history, 2)}
-        ]
-    });
-    let draft: DisputeView = ana.post("/v1/disputes", filing).await.to();
+    let draft: DisputeView = ana.post("/v1/disputes", filing(history)).await.to();
     let path = |rest: &str| format!("/v1/disputes/{}{rest}", draft.id);
     let shown = shown(world).await;
     let of_ana = draft.you_act_for[0];

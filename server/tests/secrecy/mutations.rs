@@ -229,7 +229,7 @@ fn a_caucus_is_told_by_text_message() {
     is_found("text messages", |pair| {
         follow(
             pair,
-            r#"with told as (
+            r"with told as (
                    insert into text_messages (id, kind, phone, body, created_at, expires_at)
                    select gen_random_uuid(), 'notice', a.phone, '您有新消息', new.at, new.at + interval '1 day'
                    from parties p join accounts a on a.person_id = p.person_id
@@ -237,7 +237,7 @@ fn a_caucus_is_told_by_text_message() {
                    returning id)
                insert into jobs (kind, payload, dedupe_key, run_at)
                select 'send_text', jsonb_build_object('kind', 'send_text',
-                          'message', 'txt_' || replace(t.id::text, '-', '')), t.id::text, new.at from told t"#,
+                          'message', 'txt_' || replace(t.id::text, '-', '')), t.id::text, new.at from told t",
         );
     });
 }

@@ -9,14 +9,6 @@ use protocol::live::ServerFrame;
 use protocol::media::Admission;
 use serde_json::{Value, json};
 
-impl Answer {
-    /// Said by somebody who may.
-    #[track_caller]
-    pub fn is_said(self) {
-        self.ok();
-    }
-}
-
 impl Stage<'_> {
     /// Takes its turn in both worlds, and happens in one.
     pub async fn secret(&mut self, here: bool, what: Secret) {
@@ -37,13 +29,13 @@ impl Stage<'_> {
             Secret::Say { by_mediator, times } => {
                 let who = if by_mediator { self.mediator } else { self.ana };
                 for n in 0..u64::from(times) {
-                    self.text(who, room, &format!("s{step}-{n}"), &self.canary(n)).await.is_said();
+                    self.text(who, room, &format!("s{step}-{n}"), &self.canary(n)).await.ok();
                 }
             }
             Secret::SayAmongNeutrals => {
                 let id = format!("s{step}");
-                let said = self.text(self.mediator, self.cast.neutrals, &id, &self.canary(0)).await;
-                said.is_said();
+                let neutrals = self.cast.neutrals;
+                self.text(self.mediator, neutrals, &id, &self.canary(0)).await.ok();
             }
             Secret::Read => {
                 let path = format!("/v1/rooms/{room}/read");
@@ -51,17 +43,12 @@ impl Stage<'_> {
                     self.post(who, &path, json!({"seq": step})).await.ok();
                 }
             }
-            Secret::HandIn => {
-                let piece = self.hand_in(self.ana, 1_000 + step, SMALL).await.unwrap();
-                // Or the other side would guess at something that is in no world.
-                assert_eq!(piece, self.secret_piece(self.world.number, step));
-                self.secrets.push(piece);
-            }
+            Secret::HandIn => self.hand_in_secretly().await,
             Secret::Show => {
-                if let Some(piece) = self.secrets.last().copied() {
-                    let body =
+                if let Some(piece) = self.secrets.last() {
+                    let shown =
                         json!({"kind": "image", "evidence": piece, "caption": self.canary(0)});
-                    self.say(self.ana, room, &format!("s{step}"), body).await.is_said();
+                    self.say(self.ana, room, &format!("s{step}"), shown).await.ok();
                 }
             }
             Secret::Download => {
@@ -73,18 +60,13 @@ impl Stage<'_> {
             // Said again it is the same, however often.
             Secret::Reuse => {
                 let text = format!("{CANARY}{}", self.world.number);
-                self.text(self.mediator, room, "s", &text).await.is_said();
+                self.text(self.mediator, room, "s", &text).await.ok();
             }
             Secret::Apart { recorded } => self.go_apart(recorded).await,
-            Secret::Back => {
-                if self.apart && !self.withheld && self.talk == Talk::Elsewhere && !self.replaced {
-                    self.joint(false).await.ok();
-                    self.apart = false;
-                }
-            }
+            Secret::Back => self.come_back().await,
             Secret::Sound => self.secret_sound().await,
             Secret::Draft(times) => {
-                if self.paper == Paper::Draft && !self.replaced {
+                if self.paper == Paper::Draft && !self.is_replaced() {
                     for n in 0..u64::from(times) {
                         self.write_draft(&self.canary(n)).await.ok();
                     }
@@ -97,6 +79,13 @@ impl Stage<'_> {
                 }
             }
         }
+    }
+
+    async fn hand_in_secretly(&mut self) {
+        let piece = self.hand_in(self.ana, 1_000 + self.step, SMALL).await.unwrap();
+        // Or the other side would guess at something that is in no world.
+        assert_eq!(piece, self.secret_piece(self.world.number, self.step));
+        self.secrets.push(piece);
     }
 
     async fn visit(&self) {
@@ -124,15 +113,22 @@ impl Stage<'_> {
     }
 
     async fn go_apart(&mut self, recorded: bool) {
-        if self.talk == Talk::Elsewhere && !self.apart && !self.replaced {
+        if self.talk == Talk::Elsewhere && !self.apart && !self.is_replaced() {
             self.to_ana(recorded).await.ok();
             self.apart = true;
         }
     }
 
+    async fn come_back(&mut self) {
+        if self.apart && !self.withheld && self.talk == Talk::Elsewhere && !self.is_replaced() {
+            self.joint(false).await.ok();
+            self.apart = false;
+        }
+    }
+
     /// Both come into the sound of the caucus, are recorded, and go again.
     async fn secret_sound(&mut self) {
-        if !self.apart || self.replaced || self.talk != Talk::Elsewhere {
+        if !self.apart || self.is_replaced() || self.talk != Talk::Elsewhere {
             return;
         }
         let mut turns = Vec::new();

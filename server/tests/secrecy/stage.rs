@@ -8,7 +8,6 @@ use crate::socket::{Came, Socket};
 use crate::world::World;
 use chrono::Duration;
 use protocol::live::ServerFrame;
-use protocol::room::Said;
 use protocol::{EvidenceId, RoomId};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -55,7 +54,6 @@ pub struct Stage<'a> {
     pub apart: bool,
     pub withheld: bool,
     pub paper: Paper,
-    pub replaced: bool,
     /// Whether the respondent is in the sound of the joint room.
     pub sound: bool,
     pub phone: Option<Socket>,
@@ -68,13 +66,13 @@ pub struct Stage<'a> {
 }
 
 impl<'a> Stage<'a> {
-    pub async fn set(world: &'a World, history: u64, start: Start, cast: Cast) -> Self {
+    pub async fn set(world: &'a World, history: u64, start: Start, cast: &Cast) -> Self {
         world.at(history, 0, false);
         let mut stage = Self {
             world,
             history,
             step: 0,
-            cast,
+            cast: *cast,
             ana: world.person(cast.ana),
             ben: world.person(cast.ben),
             mediator: world.person(cast.mediator),
@@ -82,7 +80,6 @@ impl<'a> Stage<'a> {
             apart: false,
             withheld: start == Start::Withheld,
             paper: Paper::None,
-            replaced: false,
             sound: false,
             phone: None,
             heard: 0,
@@ -112,6 +109,11 @@ impl<'a> Stage<'a> {
         }
     }
 
+    /// Whether another mediator has come.
+    pub fn is_replaced(&self) -> bool {
+        self.mediator.account == self.cast.other.account
+    }
+
     pub fn of_dispute(&self, rest: &str) -> String {
         format!("/v1/disputes/{}{rest}", self.cast.dispute)
     }
@@ -138,12 +140,6 @@ impl<'a> Stage<'a> {
         let say = json!({"client_msg_id": id, "body": body});
         let path = format!("/v1/rooms/{room}/entries");
         let answer = who.request(Method::POST, &path, Some(say), None).await;
-        if answer.status.is_success() {
-            // It is acknowledged before the room is told.
-            let said: Said = serde_json::from_value(answer.body.clone()).unwrap();
-            let live = &self.world.test.app.live;
-            until(|| live.room(room).is_none_or(|known| known.head() >= said.seq)).await;
-        }
         self.quiet().await;
         answer
     }

@@ -71,7 +71,7 @@ impl World {
         // Every history has the same time of day.
         let begin = crate::app::MONDAY.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
         self.test.advance(begin + Duration::hours(1) - self.test.now());
-        let mut stage = Stage::set(self, history, what.start, cast).await;
+        let mut stage = Stage::set(self, history, what.start, &cast).await;
         for step in &what.steps {
             match *step {
                 Step::Common(what) => stage.common(what).await,

@@ -304,6 +304,8 @@ pub struct NeutralView {
     pub disclosed: bool,
     /// Every party knows and agrees.
     pub accepted: bool,
+    /// They have told, and somebody you act for has not answered.
+    pub awaits_you: bool,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -87,6 +87,8 @@ describe('the parties', () => {
         for (const n of [APPLICANT, RESPONDENT]) {
             await at(n).goto(path)
             await told(at(n), '（调解员）').getByTestId('accept-neutral').click()
+            await told(at(n), '（调解员）').getByTestId('accept-neutral').waitFor({ state: 'detached' })
+            if (n === APPLICANT) await told(at(n), '（调解员）').getByText('您答复过了').waitFor()
         }
         await told(at(RESPONDENT), '（调解员）').waitFor({ state: 'detached' })
         await at(MEDIATOR).reload()

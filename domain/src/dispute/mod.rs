@@ -83,6 +83,11 @@ impl Neutral {
     pub fn is_accepted_by(&self, parties: &[Party]) -> bool {
         self.disclosed && parties.iter().all(|p| self.answers.get(&p.id) == Some(&true))
     }
+
+    /// There is something to answer to, and one of these parties has not.
+    pub fn awaits(&self, mut parties: impl Iterator<Item = PartyId>) -> bool {
+        self.disclosed && parties.any(|party| !self.answers.contains_key(&party))
+    }
 }
 
 /// A staff member's wish to end the dispute, waiting for a second person (难办退办审核).

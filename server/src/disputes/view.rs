@@ -71,7 +71,7 @@ pub async fn of(
         committee: d.committee,
         risk_level: standing.looks_inside().then_some(d.risk_level),
         parties: if offered { vec![] } else { parties(db, dispute, numbers, None).await? },
-        neutrals: neutrals(db, dispute).await?,
+        neutrals: neutrals(db, dispute, standing).await?,
         approval: dispute.approval.as_ref().filter(|_| standing.looks_inside()).map(|a| {
             ApprovalView { ending: a.ending, reason: a.reason, proposed_by: a.proposed_by }
         }),
@@ -170,7 +170,11 @@ async fn representatives(
     Ok(found)
 }
 
-async fn neutrals(db: &mut PgConnection, dispute: &Dispute) -> sqlx::Result<Vec<NeutralView>> {
+async fn neutrals(
+    db: &mut PgConnection,
+    dispute: &Dispute,
+    standing: &Standing,
+) -> sqlx::Result<Vec<NeutralView>> {
     let rows = sqlx::query!(
         r#"select ap.account_id as "account: AccountId", pe.name, ap.disclosure
            from appointments ap join accounts a on a.id = ap.account_id join people pe on pe.id = a.person_id
@@ -193,6 +197,7 @@ async fn neutrals(db: &mut PgConnection, dispute: &Dispute) -> sqlx::Result<Vec<
                 disclosure,
                 disclosed: neutral.disclosed,
                 accepted: neutral.is_accepted_by(&dispute.parties),
+                awaits_you: neutral.awaits(standing.acts_for.iter().map(|acts| acts.party)),
             }
         })
         .collect())

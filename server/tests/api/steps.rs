@@ -285,11 +285,18 @@ async fn a_mediator_is_appointed_discloses_and_is_accepted_by_all() {
     let answers = path(&dispute, "/disclosure-answers");
     let yes = json!({"party": party(&dispute, Side::Applicant), "neutral": cast.mediator.account, "accepts": true});
     cast.ana.post(&answers, yes.clone()).await.is_refused(409, ErrorCode::DisclosurePending);
+    assert!(!assigned.neutrals[0].awaits_you);
     cast.mediator
         .post(&path(&dispute, "/disclosure"), json!({"interests": "与双方均无利害关系。"}))
         .await
         .ok();
+    let awaits = async |who: &Person<'_>| {
+        who.get(&path(&dispute, "")).await.to::<DisputeView>().neutrals[0].awaits_you
+    };
+    assert!(awaits(&cast.ana).await, "there is something to answer to");
+    assert!(!awaits(&cast.mediator).await, "not who acts for nobody");
     let told: DisputeView = cast.ana.post(&answers, yes).await.to();
+    assert!(!awaits(&cast.ana).await, "on any device");
     assert_eq!(told.neutrals[0].disclosure.as_deref(), Some("与双方均无利害关系。"));
     assert!(!told.neutrals[0].accepted, "the other side has not answered");
 }

@@ -428,6 +428,8 @@ export interface components {
             /** @description Every party knows and agrees. */
             accepted: boolean
             account: components['schemas']['AccountId']
+            /** @description They have told, and somebody you act for has not answered. */
+            awaits_you: boolean
             disclosed: boolean
             /** @description What they told of their interests; absent until they have. */
             disclosure?: string | null

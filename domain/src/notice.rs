@@ -24,7 +24,7 @@ pub enum Audience {
     Party(PartyId),
 }
 
-/// Whether a neutral text message goes out beside the notice: where somebody has to come, sign or pay.
+/// Whether a neutral text message goes out beside the notice: where somebody has to answer, come, sign or pay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
     App,
@@ -80,7 +80,7 @@ pub fn tellings(event: &Event) -> Vec<Telling> {
         Event::Appointed { account, .. } => {
             vec![app(Account(*account), K::YouAreAppointed), app(Parties, K::NeutralAppointed)]
         }
-        Event::InterestDisclosed { .. } => each([Parties], K::InterestsTold),
+        Event::InterestDisclosed { .. } => vec![text(Parties, K::InterestsTold)],
         Event::DisclosureAnswered { neutral, .. } => {
             each([Account(*neutral)], K::DisclosureAnswered)
         }

@@ -1,6 +1,6 @@
 //! What one person could see of a dispute at an earlier moment.
 
-use crate::dispute::{NextStep, Part, Status, TerminationReason, TimelineEntry, Track};
+use crate::dispute::{NextCode, Part, Status, TerminationReason, TimelineEntry, Track};
 use crate::party::PartyView;
 use crate::room::RoomAddress;
 use crate::session::SessionView;
@@ -36,7 +36,7 @@ pub struct DisputeAsOf {
     /// Without phone numbers: which one there was then is not kept.
     pub parties: Vec<PartyView>,
     pub neutrals: Vec<NeutralAsOf>,
-    pub next: NextStep,
+    pub next: NextCode,
     pub ended_because: Option<TerminationReason>,
     pub sessions: Vec<SessionView>,
 }
@@ -49,6 +49,8 @@ pub struct NeutralAsOf {
     pub disclosed: bool,
     /// Every party knew and agreed.
     pub accepted: bool,
+    /// They had told, and somebody you act for had not answered.
+    pub awaits_you: bool,
 }
 
 /// A room as you could see it at that moment.

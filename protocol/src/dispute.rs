@@ -262,12 +262,19 @@ pub struct NextStep {
     pub code: NextCode,
     /// In Chinese, for the people concerned.
     pub text: String,
+    /// The hour of the session where that comes next; else the last moment that is in time.
     pub due_at: Option<DateTime<Utc>>,
 }
 
 words! {
+    /// Those that begin with `you_` are for whoever asks to do; in lists nobody is addressed.
     NextCode {
         SubmitIt = "submit_it",
+        YouTriage = "you_triage",
+        YouConsent = "you_consent",
+        YouAppoint = "you_appoint",
+        YouTellInterests = "you_tell_interests",
+        YouAnswerNeutral = "you_answer_neutral",
         StationTriages = "station_triages",
         PoliceClear = "police_clear",
         PartiesConsent = "parties_consent",

@@ -48,7 +48,7 @@ interface Dispute {
     parties: { id: string; side: string }[]
 }
 
-/** Writes an agreement of one payment, with what else the law asks for, and puts it up for signing. */
+/** Writes an agreement of one payment and one lasting promise, with what else the law asks for, and puts it up for signing. */
 export async function putUp(mediator: Staff, dispute: string, more: object = {}): Promise<Text> {
     const { parties } = await mediator.read<Dispute>(`/v1/disputes/${dispute}`)
     const idOf = (side: string) => parties.find((party) => party.side === side)?.id
@@ -68,6 +68,14 @@ export async function putUp(mediator: Staff, dispute: string, more: object = {})
                 amount: 290_000,
                 mode: 'mobile_payment',
                 time_limit: { kind: 'by', date },
+            },
+            {
+                topic: 'undertaking',
+                act: '不再上门吵闹',
+                obligor: beneficiary,
+                beneficiary: obligor,
+                mode: 'forbearance',
+                time_limit: { kind: 'standing' },
             },
         ],
         ...more,

@@ -8,6 +8,7 @@ mod ends;
 mod event;
 mod evolve;
 mod neutrals;
+mod next;
 mod permits;
 mod refusal;
 
@@ -15,6 +16,7 @@ pub use command::{Command, Kind, Nominee, Verdict};
 pub use decide::decide;
 pub use event::Event;
 pub use evolve::evolve;
+pub use next::{next, next_for};
 pub use permits::{ACTS_FOR_A_PARTY, NEUTRALS, STATION, acting_as, parts_that_may, permits};
 pub use refusal::Refusal;
 

@@ -7,7 +7,7 @@ use crate::error::ApiError;
 use crate::http::Actor;
 use crate::sessions;
 use chrono::{DateTime, SubsecRound, Utc};
-use domain::dispute::{Dispute, Standing, rooms_are_open};
+use domain::dispute::{Dispute, Standing, next_for, rooms_are_open};
 use protocol::as_of::{DisputeAsOf, NeutralAsOf, RoomAsOf, ViewAsOf};
 use protocol::dispute::Status;
 use protocol::room::RoomAddress;
@@ -135,9 +135,10 @@ async fn shown(
                 part: neutral.part,
                 disclosed: neutral.disclosed,
                 accepted: neutral.is_accepted_by(&dispute.parties),
+                awaits_you: neutral.awaits(standing.acts_for.iter().map(|acts| acts.party)),
             })
             .collect(),
-        next: disputes::view::next_step(dispute.status, dispute.step_due_at.or(dispute.limit_at)),
+        next: next_for(dispute, standing),
         ended_because: dispute.ended_because,
         sessions: sessions
             .iter()

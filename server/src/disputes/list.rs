@@ -5,7 +5,7 @@ use crate::error::ApiError;
 use crate::http::Actor;
 use crate::http::cursor::{self, Cursor};
 use chrono::{DateTime, Utc};
-use domain::dispute::looks_inside;
+use domain::dispute::{looks_inside, next};
 use protocol::DisputeId;
 use protocol::account::Role;
 use protocol::dispute::{
@@ -55,7 +55,7 @@ pub async fn list(
            ),
            which as (select id from mine where not $15 union select id from wanting where $15)
            select d.id as "id: DisputeId", d.status as "status: Status", d.track as "track: Track",
-                  d.category as "category: Category", d.title, d.step_due_at, d.limit_at, d.created_at, d.updated_at,
+                  d.category as "category: Category", d.title, next_due_at(d) as due_at, d.created_at, d.updated_at,
                   s.parts as "parts!: Vec<Part>", d.risk_level as "risk_level: RiskLevel",
                   d.approval is not null as "waits_for_approval!", o.name as "owner?"
            from which join disputes d on d.id = which.id cross join lateral dispute_standing(d.id, $1) s
@@ -65,7 +65,7 @@ pub async fn list(
                and ($9::text is null or d.track = $9)
                and (not $10 or d.owner_id = $1)
                and (not $11 or (d.approval is not null and s.parts && $14))
-               and (not $12 or coalesce(d.step_due_at, d.limit_at) < $13)
+               and (not $12 or next_due_at(d) < $13)
            order by d.updated_at desc, d.id desc limit $8"#,
         actor.account.0,
         actor.person.0,
@@ -87,8 +87,8 @@ pub async fn list(
     .fetch_all(db)
     .await?;
     let mut disputes: Vec<DisputeSummary> = rows.into_iter().map(Row::told).collect();
-    let next = cursor::cut(&mut disputes, limit, |d| Cursor { at: d.updated_at, id: d.id.0 });
-    Ok(DisputePage { disputes, next })
+    let next_page = cursor::cut(&mut disputes, limit, |d| Cursor { at: d.updated_at, id: d.id.0 });
+    Ok(DisputePage { disputes, next: next_page })
 }
 
 struct Row {
@@ -97,8 +97,7 @@ struct Row {
     track: Option<Track>,
     category: Category,
     title: String,
-    step_due_at: Option<DateTime<Utc>>,
-    limit_at: Option<DateTime<Utc>>,
+    due_at: Option<DateTime<Utc>>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     parts: Vec<Part>,
@@ -121,7 +120,7 @@ impl Row {
             category: self.category,
             title: self.title,
             your_parts: self.parts,
-            next: next_step(self.status, self.step_due_at.or(self.limit_at)),
+            next: next_step(next(self.status), self.due_at),
             created_at: self.created_at,
             updated_at: self.updated_at,
             desk,

@@ -4,9 +4,9 @@ use crate::disputes::store;
 use crate::error::ApiError;
 use crate::http::Actor;
 use chrono::{DateTime, Utc};
-use domain::dispute::{Dispute, Standing};
+use domain::dispute::{Dispute, Standing, next_for};
 use protocol::dispute::{
-    ApprovalView, DisputeView, NeutralView, NextCode, NextStep, Part, StationBrief, Status,
+    ApprovalView, DisputeView, NeutralView, NextCode, NextStep, Part, StationBrief,
 };
 use protocol::party::{AgentPower, AgentType, PartyView, RepresentativeKind, RepresentativeView};
 use protocol::risk::RiskLevel;
@@ -37,7 +37,7 @@ pub async fn of(
     let d = sqlx::query!(
         r#"select d.title, d.narrative, d.claims, d.happened_at, d.place, d.community_code,
                   d.committee_id as "committee: CommitteeId", d.risk_level as "risk_level: RiskLevel", d.dv_protection,
-                  d.created_at, d.updated_at,
+                  d.created_at, d.updated_at, next_due_at(d) as due_at,
                   s.id as "station: StationId", s.name as station_name, s.phone as station_phone
            from disputes d join stations s on s.id = d.station_id where d.id = $1"#,
         dispute.id as DisputeId,
@@ -77,7 +77,7 @@ pub async fn of(
         }),
         your_parts: standing.parts.clone(),
         you_act_for: standing.acts_for.iter().map(|acts| acts.party).collect(),
-        next: next_step(dispute.status, dispute.step_due_at.or(dispute.limit_at)),
+        next: next_step(next_for(dispute, standing), d.due_at),
         ended_because: dispute.ended_because,
         created_at: d.created_at,
         updated_at: d.updated_at,
@@ -204,27 +204,27 @@ async fn neutrals(
 }
 
 /// What happens next, and when: it stands on every screen.
-pub fn next_step(status: Status, due_at: Option<DateTime<Utc>>) -> NextStep {
-    let (code, text) = match status {
-        Status::Draft => (NextCode::SubmitIt, "请核对并提交,派出所收到后会尽快处理。"),
-        Status::Submitted => (NextCode::StationTriages, "派出所正在受理,会告知您走哪条路。"),
-        Status::EmergencyHeld => (NextCode::PoliceClear, "民警先到现场处置,安全后再安排调解。"),
-        Status::AwaitingConsent => (NextCode::PartiesConsent, "正在征求各方当事人的同意。"),
-        Status::Matching => (NextCode::MediatorIsFound, "各方均已同意,正在确定调解员。"),
-        Status::Assigned => (NextCode::InterestsAreTold, "调解员正在披露利害关系,请各方确认。"),
-        Status::Scheduled => (NextCode::SessionIsHeld, "调解已约定时间,请按时参加。"),
-        Status::InMediation => (NextCode::MediationGoesOn, "调解进行中。"),
-        Status::Suspended => (NextCode::WaitsForResumption, "调解暂时中止,恢复时会通知您。"),
-        Status::PendingSignature => (NextCode::PartiesSign, "协议文本已确定,请核对后签名。"),
-        Status::Performing => (NextCode::PromisesAreKept, "协议已生效,请按约定履行。"),
-        Status::Defaulted => (NextCode::StationUrges, "有约定未按期履行,派出所正在督促。"),
-        Status::Performed => (NextCode::StationVisits, "约定已全部履行,派出所将回访。"),
-        Status::Redirected
-        | Status::Rejected
-        | Status::Terminated
-        | Status::PenaltyReferral
-        | Status::Closed
-        | Status::Archived => (NextCode::Nothing, "本次调解已结束。"),
+pub fn next_step(code: NextCode, due_at: Option<DateTime<Utc>>) -> NextStep {
+    let text = match code {
+        NextCode::SubmitIt => "请核对并提交,派出所收到后会尽快处理。",
+        NextCode::StationTriages => "派出所正在受理,会告知走哪条路。",
+        NextCode::YouTriage => "请受理:看走哪条路。",
+        NextCode::PoliceClear => "民警先到现场处置,安全后再安排调解。",
+        NextCode::PartiesConsent => "正在征求各方当事人的同意。",
+        NextCode::YouConsent => "请答复是否同意调解。",
+        NextCode::MediatorIsFound => "各方均已同意,正在确定调解员。",
+        NextCode::YouAppoint => "各方均已同意,请确定调解员。",
+        NextCode::InterestsAreTold => "调解员披露利害关系,各方确认。",
+        NextCode::YouTellInterests => "请披露您与各方的利害关系。",
+        NextCode::YouAnswerNeutral => "请确认是否接受这位调解员或律师。",
+        NextCode::SessionIsHeld => "调解已约定时间,请按时参加。",
+        NextCode::MediationGoesOn => "调解进行中。",
+        NextCode::WaitsForResumption => "调解暂时中止,恢复时会通知。",
+        NextCode::PartiesSign => "协议文本已确定,各方核对后签名。",
+        NextCode::PromisesAreKept => "协议已生效,请按约定履行。",
+        NextCode::StationUrges => "有约定未按期履行,派出所正在督促。",
+        NextCode::StationVisits => "到期的约定已全部履行,派出所将回访。",
+        NextCode::Nothing => "本次调解已结束。",
     };
     NextStep { code, text: text.to_owned(), due_at }
 }

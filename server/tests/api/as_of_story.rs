@@ -57,7 +57,7 @@ async fn today(who: &Person<'_>, m: &Mediation<'_>, rooms: &[RoomId]) -> Option<
         parts: json!(parts),
         acts_for: d["you_act_for"].clone(),
         dispute: json!({
-            "version": d["version"], "status": d["status"], "track": d["track"], "next": d["next"],
+            "version": d["version"], "status": d["status"], "track": d["track"], "next": d["next"]["code"],
             "ended_because": d["ended_because"],
             "parties": each(&d["parties"], |party| without(party, &["phone"])),
             "neutrals": each(&d["neutrals"], |one| without(one, &["name", "disclosure"])),

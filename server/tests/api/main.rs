@@ -52,6 +52,7 @@ mod mediation;
 mod meeting;
 #[path = "../support/network.rs"]
 mod network;
+mod next;
 mod notices;
 mod obligations;
 mod pages;

@@ -1,3 +1,4 @@
+import { leaving } from '@/device/leaving'
 import { learnTime } from './clock'
 import { troubleOf, type Trouble } from './result'
 import { accessToken, renew } from './tokens'
@@ -28,7 +29,7 @@ async function once(request: Request): Promise<Response> {
     const send = (value: string | null) => {
         const copy = request.clone()
         if (value !== null) copy.headers.set('authorization', `Bearer ${value}`)
-        return fetch(copy)
+        return fetch(copy, { keepalive: leaving.now() })
     }
     const answer = await send(token?.value ?? null)
     learnTime(answer.headers.get('date'))

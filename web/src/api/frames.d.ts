@@ -436,9 +436,17 @@ export interface components {
             name: string
             part: components['schemas']['Part']
         }
-        /** @enum {string} */
+        /**
+         * @description Those that begin with `you_` are for whoever asks to do; in lists nobody is addressed.
+         * @enum {string}
+         */
         NextCode:
             | 'submit_it'
+            | 'you_triage'
+            | 'you_consent'
+            | 'you_appoint'
+            | 'you_tell_interests'
+            | 'you_answer_neutral'
             | 'station_triages'
             | 'police_clear'
             | 'parties_consent'
@@ -455,7 +463,10 @@ export interface components {
         /** @description What happens next, who has to do it, and until when. */
         NextStep: {
             code: components['schemas']['NextCode']
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The hour of the session where that comes next; else the last moment that is in time.
+             */
             due_at?: string | null
             /** @description In Chinese, for the people concerned. */
             text: string

@@ -2674,7 +2674,7 @@ export interface components {
         DisputeAsOf: {
             ended_because?: components['schemas']['TerminationReason'] | null
             neutrals: components['schemas']['NeutralAsOf'][]
-            next: components['schemas']['NextStep']
+            next: components['schemas']['NextCode']
             /** @description Without phone numbers: which one there was then is not kept. */
             parties: components['schemas']['PartyView'][]
             sessions: components['schemas']['SessionView'][]
@@ -3312,6 +3312,8 @@ export interface components {
             /** @description Every party knew and agreed. */
             accepted: boolean
             account: components['schemas']['AccountId']
+            /** @description They had told, and somebody you act for had not answered. */
+            awaits_you: boolean
             disclosed: boolean
             part: components['schemas']['Part']
         }
@@ -3371,9 +3373,17 @@ export interface components {
             name: components['schemas']['Text1To60']
             specialities?: components['schemas']['Text1To60'][]
         }
-        /** @enum {string} */
+        /**
+         * @description Those that begin with `you_` are for whoever asks to do; in lists nobody is addressed.
+         * @enum {string}
+         */
         NextCode:
             | 'submit_it'
+            | 'you_triage'
+            | 'you_consent'
+            | 'you_appoint'
+            | 'you_tell_interests'
+            | 'you_answer_neutral'
             | 'station_triages'
             | 'police_clear'
             | 'parties_consent'
@@ -3390,7 +3400,10 @@ export interface components {
         /** @description What happens next, who has to do it, and until when. */
         NextStep: {
             code: components['schemas']['NextCode']
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The hour of the session where that comes next; else the last moment that is in time.
+             */
             due_at?: string | null
             /** @description In Chinese, for the people concerned. */
             text: string

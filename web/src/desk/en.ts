@@ -16,6 +16,7 @@ const desk: Texts<typeof zh> = {
     approvals: 'For me to approve',
     approvalsNone: 'Nothing waits for your approval',
     approvalsHint: 'When somebody asks to reject, return or end one, it stands here.',
+    approvalsWhat: 'What it waits for',
     approvalsDo: 'Open the file, then decide. Nobody approves what they asked for.',
     legality: 'Public security',
     late: 'Late and due soon',

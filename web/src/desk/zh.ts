@@ -14,6 +14,7 @@ export default {
     approvals: '等我审批',
     approvalsNone: '没有等您审批的',
     approvalsHint: '有人提出不受理、退回或终止，会在这里。',
+    approvalsWhat: '等什么',
     approvalsDo: '请打开看过再决定。自己提的不能自己批。',
     legality: '治安调解',
     late: '快到期和过期的',

@@ -79,18 +79,23 @@ const role: Word<'Role'> = {
 
 const next: Word<'NextCode'> = {
     submit_it: '请核对后提交。',
-    station_triages: '派出所正在看，会告诉您怎么办。',
+    station_triages: '派出所正在看，会告诉怎么办。',
+    you_triage: '请看一看，走哪条路。',
     police_clear: '民警先到现场。安全后再调解。',
     parties_consent: '正在等大家同意调解。',
+    you_consent: '请您答复：同不同意调解。',
     mediator_is_found: '大家都同意了，正在找调解员。',
-    interests_are_told: '调解员在说明利害关系，请您确认。',
+    you_appoint: '大家都同意了，请定调解员。',
+    interests_are_told: '调解员说明情况，等大家认可。',
+    you_tell_interests: '请您说明：和谁有没有关系。',
+    you_answer_neutral: '请您答复：要不要这个人帮忙。',
     session_is_held: '时间已约好，请按时来。',
     mediation_goes_on: '调解正在进行，可以随时说话。',
     waits_for_resumption: '调解先停下，恢复时告诉您。',
-    parties_sign: '协议写好了，请看过再签名。',
+    parties_sign: '协议写好了，大家看过再签名。',
     promises_are_kept: '协议已生效，请按约定办。',
     station_urges: '有一项到期没办，派出所在催。',
-    station_visits: '都办到了，派出所会来回访。',
+    station_visits: '到期的都办到了，派出所会来回访。',
     nothing: '这次调解已经结束。',
 }
 

@@ -4,6 +4,26 @@ import { onBeforeUnmount, onMounted, ref, shallowRef } from 'vue'
 /** Without a network it is tried again by itself: not every browser tells when there is one again. */
 const AGAIN_MS = 5_000
 
+const FRESH_MS = 20_000
+
+/**
+ * Reads again from time to time what nobody tells of, but not below the hands of somebody who fills in a form, nor what
+ * is marked as being read (`data-hold`).
+ */
+export function useFresh(load: () => unknown) {
+    const look = () =>
+        document.visibilityState === 'visible' && !document.querySelector('main form, main [data-hold]') && void load()
+    let timer: ReturnType<typeof setInterval> | undefined
+    onMounted(() => {
+        timer = setInterval(look, FRESH_MS)
+        document.addEventListener('visibilitychange', look)
+    })
+    onBeforeUnmount(() => {
+        clearInterval(timer)
+        document.removeEventListener('visibilitychange', look)
+    })
+}
+
 /** What a screen reads when it opens: `value`, or why there is none; `load` reads it again and keeps the old meanwhile. */
 export function useLoad<T>(read: () => Promise<Result<T>>) {
     const value = shallowRef<T | null>(null)

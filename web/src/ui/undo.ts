@@ -1,3 +1,4 @@
+import { leaving } from '@/device/leaving'
 import { shallowRef } from 'vue'
 
 export const UNDO_SECONDS = 10
@@ -20,8 +21,8 @@ function finish(outcome: 'commit' | 'undone') {
 }
 
 /**
- * Carries something destructive out after ten seconds, unless undone. Whoever closes the page before that has not done
- * it. A second one carries the first out at once.
+ * Carries something out after ten seconds, unless undone. Whoever leaves the page before that has done it: they were told
+ * that it will be. A second one carries the first out at once.
  */
 export function undoable(text: string, commit: () => void, undone: () => void = () => {}) {
     finish('commit')
@@ -33,5 +34,7 @@ export function undoable(text: string, commit: () => void, undone: () => void = 
         else pending.value = { ...now, left: now.left - 1 }
     }, 1_000)
 }
+
+leaving.then(() => finish('commit'))
 
 export const undo = () => finish('undone')

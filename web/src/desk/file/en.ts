@@ -21,6 +21,7 @@ const file: Texts<typeof zh> = {
     effectiveAt: 'In effect since {time}',
     read: 'Read it all',
     seal: 'Put the committee’s seal',
+    sealing: 'The committee’s seal is about to be put.',
     obligations: 'Performance',
     noObligations: 'What was promised stands here once an agreement is in effect.',
     finding: 'What you found',

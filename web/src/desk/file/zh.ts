@@ -18,6 +18,7 @@ export default {
     effectiveAt: '{time}生效',
     read: '看全文',
     seal: '盖调委会的章',
+    sealing: '将盖上调委会的章。',
     obligations: '履行',
     noObligations: '协议生效后，这里有要办的事。',
     finding: '您查到的情况',

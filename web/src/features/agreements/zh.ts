@@ -10,7 +10,7 @@ export default {
     how: '怎么办：{mode}',
     until: '最晚：{day}',
     atOnce: '当场办好',
-    standing: '从现在起一直做到',
+    standing: '协议生效起，一直要做到',
     whole: '协议全文（签的就是这份）',
     hash: '全文的指纹：{hash}',
     sealed: '谁先签，对方不知道。大家都签了才看得到。',

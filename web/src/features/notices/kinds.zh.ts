@@ -34,7 +34,7 @@ const kinds: Record<Schemas['NoticeKind'], string> = {
     performance_contested: '有一项两边说法不一，会有人来查。',
     performance_missing: '查过了，有一项还没办。',
     waived: '对方说有一项不用您办了。',
-    all_performed: '答应的事都办到了。',
+    all_performed: '到期的事都办到了。',
     not_performed: '有一项到期没办。',
     urged: '请照约定办。有难处，打电话给派出所。',
     court_advised: '您可以去法院，请看说明。',

@@ -1,5 +1,6 @@
 import { language } from '@/i18n/language'
 import { afterEach, describe, expect, it } from 'vitest'
+import { law } from './law'
 import { yuan } from './money'
 import { clock, day, dayOf, moment, until } from './time'
 
@@ -32,5 +33,13 @@ describe('amounts', () => {
         expect(yuan(-5)).toBe('-0.05元')
         language.value = 'en'
         expect(yuan(100)).toBe('1 yuan')
+    })
+})
+
+describe('articles of law', () => {
+    it('are cited as in the language at hand', () => {
+        expect(law('人民调解法 Art 23, 24 · 宁波条例 Art 18')).toBe('依据：人民调解法第23、24条 · 宁波条例第18条')
+        language.value = 'en'
+        expect(law('人民调解法 Art 17')).toContain('Art 17')
     })
 })

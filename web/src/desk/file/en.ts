@@ -30,7 +30,7 @@ const file: Texts<typeof zh> = {
     visits: 'Visits',
     noVisits: 'No visits are due now.',
     evidence: 'Evidence',
-    noEvidence: 'Nobody has handed anything in.',
+    noEvidence: 'There is nothing yet that you may see.',
     ofStation: 'Station',
     add: 'Hand in a file',
     adding: 'Uploading…',

@@ -27,7 +27,7 @@ export default {
     visits: '回访',
     noVisits: '现在没有要做的回访。',
     evidence: '证据材料',
-    noEvidence: '还没有人交材料。',
+    noEvidence: '还没有给您看的材料。',
     ofStation: '派出所',
     add: '交一份材料',
     adding: '正在上传…',

@@ -1,6 +1,6 @@
 import { api, ask, type Schemas } from '@/api'
 import { useCommand } from '@/ui/command'
-import { useLoad } from '@/ui/load'
+import { useFresh, useLoad } from '@/ui/load'
 import { computed, shallowRef } from 'vue'
 
 /** A list of disputes, and more of it as it is asked for. */
@@ -16,6 +16,9 @@ export function useDisputePages(scope: 'part' | 'offered' = 'part') {
         return found
     })
     const reading = useCommand((from: string) => read(from))
+
+    // Whoever has gone on to older ones is not thrown back.
+    useFresh(() => older.value.length === 0 && load())
 
     async function more() {
         const next = after.value && (await reading.run(after.value))

@@ -64,6 +64,7 @@ export async function gather(host: Page, path: string, parties: Page[]) {
         await verify.first().click()
     }
     await verify.waitFor({ state: 'detached' })
+    for (const page of parties) await page.getByText('请等一等别人').waitFor()
     await tap(host, 'step-identities')
     for (const page of parties) await tap(page, 'acknowledge')
     await tap(host, 'step-rights')

@@ -1,5 +1,6 @@
 import { api, ask, type Intention, type Result, type Schemas } from '@/api'
 import { useCommand } from '@/ui/command'
+import { watch } from 'vue'
 import type { Session, SessionScreen } from './session'
 
 /** Every step of a session, by its name in the API. */
@@ -39,5 +40,8 @@ export function useStep(screen: SessionScreen) {
         if (done.ok) screen.put(done.value)
         return done
     })
+    // What was refused before may be possible now.
+    const state = () => JSON.stringify(screen.session.value)
+    watch(state, () => (trouble.value = null))
     return { run, busy, trouble }
 }

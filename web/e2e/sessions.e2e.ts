@@ -65,6 +65,8 @@ describe('a session by video', () => {
         expect(await received(respondent.page)).toEqual({ bytes: 0, open: 0 })
         expect(await words()).not.toContain('私密')
         await isIn(respondent.page, 'joint')
+        await respondent.page.getByTestId('alone').getByText('调解员暂时不在').waitFor()
+        expect(await applicant.page.getByTestId('alone').count()).toBe(0)
     })
 
     it('and back everybody is there again, muted as they were', async () => {

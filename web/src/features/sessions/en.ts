@@ -149,6 +149,7 @@ const sessions: Texts<typeof zh> = {
         entering: 'Going in…',
         moving: 'Changing rooms, please wait…',
         alone: 'Only you are here. You will see others come.',
+        mediatorAway: 'The mediator is away for a moment and will come back. Please wait.',
         connecting: 'Connecting…',
         relayed: 'sound only',
         noPicture: 'no picture',

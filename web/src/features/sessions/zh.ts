@@ -146,6 +146,7 @@ export default {
         entering: '正在进入会场…',
         moving: '正在换房间，请稍等…',
         alone: '现在只有您在。别人来了会看到。',
+        mediatorAway: '调解员暂时不在，请等一等，会回来的。',
         connecting: '正在接通…',
         relayed: '只有声音',
         noPicture: '没有画面',

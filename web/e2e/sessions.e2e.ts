@@ -125,14 +125,18 @@ describe('the end', () => {
     })
 
     it('the record is read, confirmed by everybody, and the session ends', async () => {
-        for (const page of all()) await tap(page, 'leave')
         await host.page.locator('#record').fill(text)
         await tap(host.page, 'step-record')
         for (const { page } of [applicant, respondent]) {
+            await tap(page, 'to-record')
             await page.getByText(text).first().waitFor()
             await tap(page, 'confirm-record')
+            await page.getByTestId('todo').waitFor({ state: 'detached' })
         }
+        for (const page of all()) await isIn(page, 'joint')
+        await tap(host.page, 'to-steps')
         await tap(host.page, 'step-close-record')
+        for (const page of all()) await tap(page, 'call-back')
         await tap(host.page, 'step-end')
         await host.page.getByText('这次调解会结束了').waitFor()
         await applicant.page.getByText('这次调解会结束了').waitFor()

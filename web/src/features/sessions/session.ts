@@ -13,6 +13,10 @@ export type Attendance = Schemas['AttendanceView']
 const LOOK_EVERY_MS = 4_000
 const HOSTS: Schemas['Part'][] = ['mediator', 'co_mediator']
 
+/** Who took part and has not said yet whether the record is right. */
+export const unanswered = ({ attendance }: Session) =>
+    attendance.filter((one) => one.verified && one.rights_acknowledged && one.record === 'pending')
+
 export const isHost = (dispute: Schemas['DisputeView'] | null) =>
     dispute?.your_parts.some((part) => HOSTS.includes(part)) ?? false
 
@@ -37,6 +41,8 @@ export function useSession(disputeId: string, id: string) {
     })
     const partyName = (party: string) => dispute.value.value?.parties.find((one) => one.id === party)?.name ?? ''
 
+    const isMine = (one: Attendance) => one.person === me.value?.person
+
     return {
         session: session.value,
         dispute: dispute.value,
@@ -45,7 +51,11 @@ export function useSession(disputeId: string, id: string) {
         put: (now: Session) => (session.value.value = now),
         rooms: rooms.value,
         host: computed(() => isHost(dispute.value.value)),
-        mine: computed(() => session.value.value?.attendance.find((one) => one.person === me.value?.person) ?? null),
+        mine: computed(() => session.value.value?.attendance.find(isMine) ?? null),
+        recordWaits: computed(() => {
+            const now = session.value.value
+            return now?.phase === 'in_progress' && Boolean(now.record) && unanswered(now).some(isMine)
+        }),
         nameOf: (person: string) => names.value.get(person)?.name ?? t('sessions.somebody'),
         partOf: (person: string) => names.value.get(person)?.part ?? null,
         attendeeName: (one: Attendance) => names.value.get(one.person)?.name ?? partyName(one.party),

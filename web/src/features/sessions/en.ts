@@ -77,6 +77,7 @@ const sessions: Texts<typeof zh> = {
     closeRecord: 'The record is confirmed',
     end: 'End the session',
     cancel: 'Cancel this session',
+    keep: 'Do not cancel',
     cancelWhy: 'Why it is cancelled',
     cancelling: 'The session is being cancelled.',
     ending: 'The session is being ended.',

@@ -74,6 +74,7 @@ export default {
     closeRecord: '笔录确认好了',
     end: '结束调解会',
     cancel: '取消这次会',
+    keep: '不取消了',
     cancelWhy: '为什么取消',
     cancelling: '正在取消这次调解会。',
     ending: '正在结束调解会。',

@@ -67,6 +67,7 @@ const sessions: Texts<typeof zh> = {
     verifyIt: 'Verified',
     identities: 'Everybody is verified',
     rightsRead: 'Rights are read and acknowledged',
+    rightsMissing: 'Not acknowledged yet: {names}.',
     joint: 'Begin to talk together',
     jointBack: 'Back to everybody',
     caucusWith: 'Talk alone with {side}',

@@ -64,6 +64,7 @@ export default {
     verifyIt: '核对无误',
     identities: '人都核对好了',
     rightsRead: '权利读完了，都确认了',
+    rightsMissing: '还没确认：{names}。',
     joint: '开始一起谈',
     jointBack: '回到一起谈',
     caucusWith: '单独和{side}谈',

@@ -66,6 +66,7 @@ const sessions: Texts<typeof zh> = {
     method: 'How it was verified',
     verifyIt: 'Verified',
     identities: 'Everybody is verified',
+    identitiesMissing: 'Not verified yet: {names}.',
     rightsRead: 'Rights are read and acknowledged',
     rightsMissing: 'Not acknowledged yet: {names}.',
     joint: 'Begin to talk together',

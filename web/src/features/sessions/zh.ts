@@ -63,6 +63,7 @@ export default {
     method: '怎么核对',
     verifyIt: '核对无误',
     identities: '人都核对好了',
+    identitiesMissing: '还没核对：{names}。',
     rightsRead: '权利读完了，都确认了',
     rightsMissing: '还没确认：{names}。',
     joint: '开始一起谈',

@@ -11,12 +11,13 @@ const WECHAT = 'Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0 
 
 let browser: Browser
 let phone: Seat
+let host: Seat
 let path = ''
 
 beforeAll(async () => {
     browser = await launch()
     phone = await seat(browser)
-    const host = await seat(browser)
+    host = await seat(browser)
     await signInStaff(host.page, MEDIATOR, '/app/staff-sign-in')
     path = await planSession(host.page, DISPUTE, 20)
     await signIn(phone.page, RESPONDENT)
@@ -47,6 +48,8 @@ describe('trying the devices', () => {
             .poll(() => page.getByTestId('self').evaluate((one) => (one as HTMLVideoElement).videoWidth))
             .toBeGreaterThan(0)
         await page.getByText('都好了').waitFor()
+        await tap(page, 'to-session')
+        await page.getByTestId('session-page').waitFor()
         await page.close()
     })
 
@@ -74,6 +77,16 @@ describe('trying the devices', () => {
         await page.getByTestId('trouble-audio').getByText('请用浏览器打开').waitFor()
         await page.getByTestId('trouble-audio').getByRole('button').click()
         await page.getByText('粘贴到浏览器').waitFor()
+        await page.close()
+    })
+
+    it('tells when the door opens meanwhile', async () => {
+        const page = await open()
+        await tap(host.page, 'step-notify')
+        await tap(host.page, 'step-open')
+        await page.getByTestId('door-open').waitFor()
+        expect(await host.page.getByTestId('step-identities').isDisabled()).toBe(true)
+        await host.page.getByTestId('missing').getByText('还没有人到').waitFor()
         await page.close()
     })
 })

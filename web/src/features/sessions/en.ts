@@ -123,6 +123,8 @@ const sessions: Texts<typeof zh> = {
         microphone: 'Microphone',
         unnamed: 'Device {number}',
         ready: 'All is ready',
+        toSession: 'Done, back to the session',
+        doorOpen: 'The mediator has opened; you can go in.',
         without: 'It works without: you can listen and write.',
         copy: 'Copy the address',
         copied: 'Copied. Paste it into your browser.',

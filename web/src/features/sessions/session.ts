@@ -70,4 +70,7 @@ export function actingAs(parts: Schemas['Part'][]): Schemas['AttendingAs'] {
     return parts.includes('guardian') ? 'guardian' : 'agent'
 }
 
+/** Whoever is to come may come in. */
+export const OPEN: Schemas['SessionPhase'][] = ['lobby', 'identity_verified', 'rights_read', 'in_progress']
+
 export const hasMedia = (session: Session) => ['video', 'audio', 'assisted_site'].includes(session.manner)

@@ -120,6 +120,8 @@ export default {
         microphone: '话筒',
         unnamed: '设备{number}',
         ready: '都好了',
+        toSession: '好了，回到调解会',
+        doorOpen: '调解员开门了，可以进去了。',
         without: '没有也行：可以听，可以打字。',
         copy: '复制网址',
         copied: '已复制。请粘贴到浏览器里。',

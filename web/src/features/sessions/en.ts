@@ -183,6 +183,7 @@ const sessions: Texts<typeof zh> = {
         announceHint: 'This page records nothing. Use the official device when all agree.',
         waitingAnswers: 'Waiting for everybody to answer.',
         stopRecording: 'Stop recording',
+        host: 'Host',
         todoRecord: 'The record is written and waits for you to confirm it.',
         todoVerify: 'Somebody has come and is to be verified.',
         todoClose: 'Everybody has answered. Please press “The record is confirmed”.',

@@ -180,6 +180,7 @@ export default {
         announceHint: '本页不录。大家同意后用办案设备录。',
         waitingAnswers: '正在等大家答复。',
         stopRecording: '停止录音录像',
+        host: '主持',
         todoRecord: '笔录写好了，等您确认。',
         todoVerify: '有人到了，请核对身份。',
         todoClose: '大家都答复了。请点“笔录确认好了”。',

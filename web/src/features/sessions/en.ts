@@ -52,7 +52,7 @@ const sessions: Texts<typeof zh> = {
     duty1: 'Please tell truthfully what happened.',
     duty2: 'Please keep order and respect the mediator.',
     duty3: 'Please respect the other side and let them finish.',
-    rightsLaw: 'Law: People’s Mediation Law, Art 23, 24',
+    rightsLaw: 'Law: People’s Mediation Law, Art. 23, 24',
     acknowledge: 'I have understood my rights and duties',
     record: 'Record',
     recordRead: 'Read it well. If something is wrong, tell the mediator first.',

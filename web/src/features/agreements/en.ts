@@ -15,6 +15,7 @@ const agreements: Texts<typeof zh> = {
     atOnce: 'Done at once',
     standing: 'From now on, without an end',
     whole: 'The whole text (this is what is signed)',
+    details: 'How one knows that it was not changed',
     hash: 'Fingerprint of the text: {hash}',
     sealed: 'Nobody is told who signs first. It shows when all have signed.',
     read: 'I have read it all and sign of my own free will',

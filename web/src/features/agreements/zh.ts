@@ -12,6 +12,7 @@ export default {
     atOnce: '当场办好',
     standing: '协议生效起，一直要做到',
     whole: '协议全文（签的就是这份）',
+    details: '怎么知道没被改过',
     hash: '全文的指纹：{hash}',
     sealed: '谁先签，对方不知道。大家都签了才看得到。',
     read: '我读过全文，自愿签名',

@@ -26,6 +26,14 @@ const seatAt = (at: number) => seats[at] as Seat
 const type = (page: Page, text: string) => page.keyboard.type(text)
 const focused = (page: Page, id: string) => page.locator(`#${id}:focus`).waitFor()
 
+/** Within the window, below the bar at its top. */
+const inSight = (page: Page, id: string) =>
+    page.waitForFunction((wanted) => {
+        const box = document.getElementById(wanted)?.getBoundingClientRect()
+        const bar = document.querySelector('header')?.getBoundingClientRect()
+        return box && bar && box.top >= bar.bottom && box.bottom <= innerHeight
+    }, id)
+
 const keptDraft = (page: Page) =>
     page.evaluate(
         () =>
@@ -105,6 +113,18 @@ describe('the first report', () => {
     })
 })
 
+describe('a step where nothing is written', () => {
+    it('leads to what is missing first', async () => {
+        const { page } = seatAt(1)
+        await page.goto('/app/file')
+        await page.getByRole('button', { name: /邻里/ }).click()
+        await page.getByTestId('to-law').click()
+        await focused(page, 'place')
+        await inSight(page, 'place')
+        await page.getByRole('alert').getByText('上面有没写好的').waitFor()
+    })
+})
+
 describe('what somebody writes', () => {
     it('is still there after the page was closed, with nobody signed in', async () => {
         const { page } = seatAt(1)
@@ -118,10 +138,13 @@ describe('what somebody writes', () => {
         expect(await page.locator('#narrative').inputValue()).toBe('写到一半')
     })
 
-    it('is named where something is missing, and kept', async () => {
+    it('is named where something is missing, is brought into sight, and kept', async () => {
         const { page } = seatAt(1)
         await page.getByTestId('agree').click()
         await page.getByText('请写上您的姓名').waitFor()
+        await page.getByRole('alert').getByText('上面有没写好的').waitFor()
+        await focused(page, 'me')
+        await inSight(page, 'me')
         expect(await page.locator('#narrative').inputValue()).toBe('写到一半')
         const hash = await page.getByText('这段话的指纹').textContent()
         expect(hash).toMatch(/[0-9a-f]{64}/)

@@ -51,6 +51,7 @@ const filing: Texts<typeof zh> = {
     meMissing: 'Write your name.',
     name: 'A short title (optional)',
     nameHint: 'The other side sees this title and what you ask for.',
+    missing: 'Something above is missing. Please fill it in.',
     consent: 'Read this before you agree',
     hash: 'Fingerprint of this text: {hash}',
     agree: 'Agree and hand in',

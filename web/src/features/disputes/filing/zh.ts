@@ -48,6 +48,7 @@ export default {
     meMissing: '请写上您的姓名。',
     name: '给这事起个短名（可以不写）',
     nameHint: '对方也看得到这个名字和您的要求。',
+    missing: '上面有没写好的，请先补上。',
     consent: '请看过再同意',
     hash: '这段话的指纹：{hash}',
     agree: '同意，交上去',

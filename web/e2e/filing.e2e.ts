@@ -86,7 +86,7 @@ describe('the first report', () => {
         await chooser.setFiles(photo('wall.png', 40))
         await page.getByTestId('kept').getByText('wall.png').waitFor()
         await page.locator('#narrative').tap()
-        await type(page, '首次申请的人。楼上每天半夜拖桌椅，已有一个月。')
+        await type(page, '九月以来，楼上每天半夜拖桌椅，已有一个月。')
         await page.locator('#me').tap()
         await type(page, '周小满')
         await page.getByTestId('agree').tap()
@@ -109,7 +109,7 @@ describe('the first report', () => {
         await page.getByText('等待受理').waitFor()
         await page.getByTestId('to-evidence').click()
         await page.locator('article', { hasText: 'wall.png' }).waitFor()
-        expect(await filedBy(page, '首次申请的人')).toBe(1)
+        expect(await filedBy(page, '邻里纠纷：晚上十点以后保持安静')).toBe(1)
     })
 })
 
@@ -156,6 +156,9 @@ describe('what somebody writes', () => {
         await page.goto('/app/file/tell')
         await page.locator('#narrative').fill('没网时写的事。灯坏了没人修。')
         await page.locator('#me').fill('俞国强')
+        await page.locator('#title').focus()
+        expect(await page.locator('#title').inputValue()).toBe('邻里纠纷')
+        await page.locator('#title').fill('没网时灯坏了')
         const keys: (string | undefined)[] = []
         page.on('request', (request) => {
             if (request.method() === 'POST' && request.url().endsWith('/v1/disputes'))
@@ -179,7 +182,7 @@ describe('what somebody writes', () => {
         await page.getByText('交好了').waitFor({ timeout: 40_000 })
         expect(new Set(keys).size).toBe(1)
         expect(keys.length).toBeGreaterThan(1)
-        expect(await filedBy(page, '没网时写的事')).toBe(1)
+        expect(await filedBy(page, '没网时灯坏了')).toBe(1)
     })
 })
 

@@ -20,6 +20,8 @@ export interface Draft {
     ownClaim: string
     narrative: string
     title: string
+    /** What it was called when it was agreed to: the same through every retry, in whatever language. */
+    named: string
     me: string
     /** Agreed to and to be sent; the text that was shown is named with it. */
     agreed: Schemas['ShownText'] | null
@@ -43,6 +45,7 @@ const empty = (): Draft => ({
     ownClaim: '',
     narrative: '',
     title: '',
+    named: '',
     me: '',
     agreed: null,
     account: null,
@@ -88,17 +91,4 @@ export function changed() {
     draft.submitKey = randomId()
     // What is filed already is not filed twice.
     if (!draft.dispute) draft.fileKey = randomId()
-}
-
-/** The service wants a name for it: the one given, or how the story begins. */
-export function titleOf(from: Pick<Draft, 'title' | 'narrative'>, fallback: string): string {
-    const given = from.title.trim()
-    if (given.length >= 2) return given
-    const start =
-        from.narrative
-            .trim()
-            .split(/[\n\u3002\uff0c\uff1f\uff01,.?!]/)[0]
-            ?.trim()
-            .slice(0, 20) ?? ''
-    return start.length >= 2 ? start : fallback
 }

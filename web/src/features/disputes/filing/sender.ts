@@ -4,9 +4,9 @@ import { exclusively } from '@/device/locks'
 import { assign } from '@/features/evidence/kept'
 import { beginUploads, sendKept } from '@/features/evidence/uploads'
 import { rememberStation } from '@/features/stations/station'
-import { t } from '@/i18n'
 import { ref } from 'vue'
-import { clearDraft, draft, DRAFT_FILES, openDraft, titleOf } from './draft'
+import { clearDraft, draft, DRAFT_FILES, openDraft } from './draft'
+import { titleOf } from './title'
 
 const AGAIN_MS = 5_000
 const PASSING = new Set<TroubleCode>(['no_connection', 'unavailable', 'internal', 'too_many_requests', 'token_expired'])
@@ -22,7 +22,7 @@ function filing(): Schemas['FileDispute'] {
     const claims = [...draft.claims, draft.ownClaim.trim()].filter((claim) => claim !== '')
     return {
         category: draft.category ?? 'other',
-        title: titleOf(draft, t(`words.category.${draft.category ?? 'other'}`)),
+        title: draft.named || titleOf(draft),
         narrative: draft.narrative.trim(),
         claims,
         community_code: draft.community?.code ?? '',

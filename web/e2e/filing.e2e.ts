@@ -146,8 +146,11 @@ describe('what somebody writes', () => {
         await focused(page, 'me')
         await inSight(page, 'me')
         expect(await page.locator('#narrative').inputValue()).toBe('写到一半')
-        const hash = await page.getByText('这段话的指纹').textContent()
-        expect(hash).toMatch(/[0-9a-f]{64}/)
+        const hash = page.getByText('这段话的指纹')
+        expect(await hash.isVisible()).toBe(false)
+        await page.getByText('详情').click()
+        await hash.waitFor()
+        expect(await hash.textContent()).toMatch(/[0-9a-f]{64}/)
     })
 
     it('without a network is kept, and goes once when there is one', async () => {

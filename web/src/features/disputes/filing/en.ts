@@ -56,6 +56,7 @@ const filing: Texts<typeof zh> = {
     kindAndWish: '{kind}: {wish}',
     missing: 'Something above is missing. Please fill it in.',
     consent: 'Read this before you agree',
+    details: 'Details',
     hash: 'Fingerprint of this text: {hash}',
     agree: 'Agree and hand in',
     sentTitle: 'Handing in',

@@ -53,6 +53,7 @@ export default {
     kindAndWish: '{kind}纠纷：{wish}',
     missing: '上面有没写好的，请先补上。',
     consent: '请看过再同意',
+    details: '详情',
     hash: '这段话的指纹：{hash}',
     agree: '同意，交上去',
     sentTitle: '交上去',

@@ -34,6 +34,11 @@ const inSight = (page: Page, id: string) =>
         return box && bar && box.top >= bar.bottom && box.bottom <= innerHeight
     }, id)
 
+const isDrawn = async (image: HTMLImageElement) => {
+    await image.decode()
+    return image.naturalWidth > 0
+}
+
 const keptDraft = (page: Page) =>
     page.evaluate(
         () =>
@@ -84,7 +89,10 @@ describe('the first report', () => {
         await page.getByTestId('to-tell').tap()
         const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByText('选照片').tap()])
         await chooser.setFiles(photo('wall.png', 40))
-        await page.getByTestId('kept').getByText('wall.png').waitFor()
+        const kept = page.getByTestId('kept')
+        await kept.getByText('wall.png').first().waitFor()
+        await kept.getByText('登录以后再传').waitFor()
+        expect(await kept.locator('img').evaluate(isDrawn)).toBe(true)
         await page.locator('#narrative').tap()
         await type(page, '九月以来，楼上每天半夜拖桌椅，已有一个月。')
         await page.locator('#me').tap()

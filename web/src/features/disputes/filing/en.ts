@@ -45,6 +45,8 @@ const filing: Texts<typeof zh> = {
     rather: 'Call {phone} first',
     tellTitle: 'What happened',
     photos: 'Photos first (if you have any)',
+    photosWait: 'Kept. They are sent when you hand it in.',
+    photosWaitForLogin: 'Kept. They are sent once you are signed in.',
     narrative: 'What happened?',
     narrativeHint: 'When, where, and what.',
     narrativeMissing: 'Write a few sentences.',

@@ -42,6 +42,8 @@ export default {
     rather: '先打电话问{phone}',
     tellTitle: '说说经过',
     photos: '先拍照（没有也行）',
+    photosWait: '已存好，交上去时一起传。',
+    photosWaitForLogin: '已存好，登录以后再传。',
     narrative: '经过是怎样的？',
     narrativeHint: '什么时候、在哪里、发生了什么。',
     narrativeMissing: '请写几句经过。',

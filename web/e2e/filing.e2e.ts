@@ -99,6 +99,8 @@ describe('the first report', () => {
         await type(page, '周小满')
         await page.getByTestId('agree').tap()
         await focused(page, 'phone')
+        await page.getByText('就差一步').waitFor()
+        expect(await page.getByText('律师、调解员从这里登录').count()).toBe(0)
         await type(page, NEW)
         const known = textsTo(here().data, NEW).length
         await page.getByRole('button', { name: '发验证码' }).tap()

@@ -7,6 +7,9 @@ import { begin } from './session'
 /** How somebody called themselves before there was an account; the first login gives it that name. */
 export const DRAFT_NAME = ref('')
 
+/** Where a filing goes on after the login that it ends with. */
+export const FILING_END = '/app/file/sent'
+
 const PHONE = /^1\d{10}$/
 const CODE = /^\d{6}$/
 

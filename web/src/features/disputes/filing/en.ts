@@ -61,6 +61,7 @@ const filing: Texts<typeof zh> = {
     details: 'Details',
     hash: 'Fingerprint of this text: {hash}',
     agree: 'Agree and hand in',
+    lastStep: 'One thing is left: sign in with your phone number, and it is handed in',
     sentTitle: 'Handing in',
     sent: 'It is handed in',
     sentHint: 'The station looks at it. You are told when there is news.',

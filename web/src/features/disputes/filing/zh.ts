@@ -58,6 +58,7 @@ export default {
     details: '详情',
     hash: '这段话的指纹：{hash}',
     agree: '同意，交上去',
+    lastStep: '就差一步：用手机号登录，就交上去了',
     sentTitle: '交上去',
     sent: '交好了',
     sentHint: '派出所会看，有消息就告诉您。',

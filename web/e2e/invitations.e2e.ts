@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DESK, type Seat, launch, seat } from './browser'
-import { invitationTo, signInStaff } from './people'
+import { enterCode, invitationTo, signInStaff } from './people'
 
 /** The respondents of the two disputes that wait for consent. */
 const [AGREES, DECLINES] = ['19000000004', '19000000011']
@@ -72,6 +72,21 @@ describe('whoever was invited by text message', () => {
     it('finds it answered when the link is opened again', async () => {
         await phone.page.reload()
         await phone.page.getByText('这份邀请已经答复过了').waitFor()
+    })
+
+    it('follows it from there: the sign-in leads to the dispute', async () => {
+        await phone.page.getByTestId('follow').click()
+        await phone.page.getByText('接着看这件事').waitFor()
+        expect(phone.page.url()).not.toMatch(/\d{11}/)
+        await enterCode(phone.page, AGREES)
+        await phone.page.waitForURL(/\/app$/)
+        await phone.page.getByRole('link', { name: '征地青苗费到户有出入' }).waitFor()
+    })
+
+    it('and is not asked again who is signed in already', async () => {
+        await phone.page.goto(invitationTo(AGREES).path)
+        await phone.page.getByTestId('follow').click()
+        await phone.page.waitForURL(/\/app$/)
     })
 
     it('declines in two taps after the digits, and is told that other ways stay open', async () => {

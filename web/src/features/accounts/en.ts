@@ -5,6 +5,8 @@ const accounts: Texts<typeof zh> = {
     signIn: 'Sign in',
     welcome: 'Let us talk it over',
     welcomeHint: 'Mediation is free and voluntary. Your phone number is enough.',
+    follow: 'Sign in, and go on with this matter',
+    followHint: 'Use the number that our text message came to.',
     phone: 'Mobile number',
     phoneWrong: 'Enter the eleven digits of your number.',
     sendCode: 'Send me a code',

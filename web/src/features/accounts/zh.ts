@@ -2,6 +2,8 @@ export default {
     signIn: '登录',
     welcome: '有事好商量',
     welcomeHint: '调解免费、自愿。用手机号就能登录。',
+    follow: '登录以后，接着看这件事',
+    followHint: '请用收到短信的那个手机号。',
     phone: '手机号',
     phoneWrong: '请填十一位手机号。',
     sendCode: '发验证码',

@@ -21,6 +21,7 @@ describe('whoever was invited by text message', () => {
     it('reads who we are, and can call before typing anything', async () => {
         await phone.page.goto(invitationTo(AGREES).path)
         await phone.page.getByText('不会要您转账').waitFor()
+        await phone.page.getByText(/派出所用“阿拉调解”/).waitFor()
         expect(await phone.page.getByTestId('help-line').getAttribute('href')).toMatch(/^tel:0574-/)
         expect(await phone.page.getByText('青苗').count()).toBe(0)
     })

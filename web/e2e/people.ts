@@ -16,7 +16,7 @@ export async function nextText(phone: string, known: number): Promise<string> {
     return texts().at(-1) ?? ''
 }
 
-/** Asks for a code and types it, as it came by text message. */
+/** Asks for a code and types it, as it came by text message; with the last digit it is sent. */
 export async function enterCode(page: Page, phone: string) {
     await mayBeTexted(here().data, phone)
     await page.getByLabel(/手机号|Mobile number/).fill(phone)
@@ -32,7 +32,6 @@ export async function enterCode(page: Page, phone: string) {
 export async function signIn(page: Page, phone: string, query = '') {
     await page.goto(`/app${query}`)
     await enterCode(page, phone)
-    await page.getByRole('button', { name: /^(登录|Sign in)$/ }).click()
     await page.waitForURL(/\/app$/)
 }
 

@@ -37,7 +37,7 @@ const sessions: Texts<typeof zh> = {
     ended: 'This session has ended.',
     waitDay: 'Come back at that time. You can try your devices now.',
     waitOpen: 'You can come in here when the mediator opens.',
-    waitVerify: 'Have your identity card ready; the mediator will look at it.',
+    waitVerify: 'The mediator first checks who you are; please wait.',
     waitOthers: 'You are verified. Please wait for the others.',
     waitTalk: 'All is ready; the mediator will begin.',
     onSite: 'Please come here on time: {place}',

@@ -34,7 +34,7 @@ export default {
     ended: '这次调解会结束了。',
     waitDay: '请到时间再来。现在可以试设备。',
     waitOpen: '调解员开门后，这里可以进。',
-    waitVerify: '请拿好身份证，调解员会核对。',
+    waitVerify: '调解员先核对身份，请等一等。',
     waitOthers: '您的身份核对好了。请等一等别人。',
     waitTalk: '都好了，等调解员开始。',
     onSite: '请按时到这里：{place}',

@@ -183,7 +183,7 @@ impl Stage<'_> {
     }
 
     /// Until the device knows of the respondent's place what can be asked for.
-    async fn heard_media(&mut self) {
+    pub async fn heard_media(&mut self) {
         let now: MediaView = self.ben.get(&self.of_session("/media")).await.to();
         self.seen.note("media", serde_json::to_vec(&now).unwrap());
         let phone = self.phone.as_mut().unwrap();

@@ -120,6 +120,8 @@ fn room() -> impl Strategy<Value = Common> {
         1 => Just(Common::SayAmongNeutrals),
         2 => who().prop_map(Common::Read),
         2 => who().prop_map(Common::HandIn),
+        // The second that does not fit tells whether somebody else has taken room.
+        2 => Just(Common::HandIn(Who::Ben)),
         1 => Just(Common::ShowLast),
         1 => Just(Common::Typing),
         2 => (0..9_i64).prop_map(Common::Reconnect),
@@ -157,7 +159,7 @@ fn secret() -> impl Strategy<Value = Secret> {
         3 => (any::<bool>(), 1..4_u8).prop_map(|(by_mediator, times)| Secret::Say { by_mediator, times }),
         1 => Just(Secret::SayAmongNeutrals),
         2 => Just(Secret::Read),
-        2 => Just(Secret::HandIn),
+        3 => Just(Secret::HandIn),
         1 => Just(Secret::Show),
         1 => Just(Secret::Download),
         1 => Just(Secret::Visit),

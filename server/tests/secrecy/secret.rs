@@ -1,6 +1,6 @@
 //! What happens on the applicant's side and among the neutrals, in one world only: no trace of it reaches anybody else.
 
-use crate::app::Answer;
+use crate::app::{Answer, Person};
 use crate::history::Secret;
 use crate::observed::CANARY;
 use crate::socket::Socket;
@@ -9,21 +9,25 @@ use protocol::live::ServerFrame;
 use protocol::media::Admission;
 use serde_json::{Value, json};
 
-impl Stage<'_> {
+impl<'a> Stage<'a> {
     /// Takes its turn in both worlds, and happens in one.
     pub async fn secret(&mut self, here: bool, what: Secret) {
         self.next(true);
-        if here {
-            self.in_caucus(what).await;
-        }
+        let there = if here { self.in_caucus(what).await } else { vec![] };
         self.listen().await;
+        // While they are there, not only after they have gone.
+        if matches!(what, Secret::Sound) && self.sound {
+            self.heard_media().await;
+        }
+        self.leave_sound(there).await;
     }
 
     fn canary(&self, n: u64) -> String {
         format!("{CANARY}{}-{}-{n}", self.world.number, self.step)
     }
 
-    async fn in_caucus(&mut self, what: Secret) {
+    /// Answers with who came into the sound of the caucus, with their turns.
+    async fn in_caucus(&mut self, what: Secret) -> Vec<(Person<'a>, i64)> {
         let (step, room) = (self.step, self.cast.caucus_a);
         match what {
             Secret::Say { by_mediator, times } => {
@@ -64,7 +68,7 @@ impl Stage<'_> {
             }
             Secret::Apart { recorded } => self.go_apart(recorded).await,
             Secret::Back => self.come_back().await,
-            Secret::Sound => self.secret_sound().await,
+            Secret::Sound => return self.secret_sound().await,
             Secret::Draft(times) => {
                 if self.paper == Paper::Draft && !self.is_replaced() {
                     for n in 0..u64::from(times) {
@@ -79,6 +83,7 @@ impl Stage<'_> {
                 }
             }
         }
+        vec![]
     }
 
     async fn hand_in_secretly(&mut self) {
@@ -126,12 +131,12 @@ impl Stage<'_> {
         }
     }
 
-    /// Both come into the sound of the caucus, are recorded, and go again.
-    async fn secret_sound(&mut self) {
-        if !self.apart || self.is_replaced() || self.talk != Talk::Elsewhere {
-            return;
-        }
+    /// Both come into the sound of the caucus and are recorded.
+    async fn secret_sound(&mut self) -> Vec<(Person<'a>, i64)> {
         let mut turns = Vec::new();
+        if !self.apart || self.is_replaced() || self.talk != Talk::Elsewhere {
+            return turns;
+        }
         for who in [self.mediator, self.ana] {
             let path = self.of_session("/media/join");
             let there: Admission = self.post(who, &path, Value::Null).await.to();
@@ -141,7 +146,11 @@ impl Stage<'_> {
         self.post(self.mediator, &announce, Value::Null).await.ok();
         let answer = self.of_session("/media/answer-recording");
         self.post(self.ana, &answer, json!({"consents": true})).await.ok();
-        for (who, turn) in turns {
+        turns
+    }
+
+    async fn leave_sound(&self, there: Vec<(Person<'a>, i64)>) {
+        for (who, turn) in there {
             let leave = self.of_session("/media/leave");
             self.post(who, &leave, json!({"turn": turn})).await.ok();
         }

@@ -119,7 +119,7 @@ describe('signing', () => {
         expect(await at(LAWYER).getByTestId('put-up').count()).toBe(0)
         await tap(at(MEDIATOR), 'put-up')
         await at(MEDIATOR).getByTestId('mediator-part').waitFor()
-        await at(MEDIATOR).getByText('全文的指纹').waitFor()
+        await at(MEDIATOR).getByText('全文的指纹').waitFor({ state: 'attached' })
         await looksRight(at(MEDIATOR))
     })
 

@@ -162,7 +162,7 @@ impl Stage<'_> {
     }
 
     /// Comes into the sound of the joint room, or stays there.
-    async fn sound(&mut self) {
+    pub async fn sound(&mut self) {
         self.world.after(self.history, self.step);
         let path = self.of_session("/media/join");
         let joined = self.post(self.ben, &path, Value::Null).await;
@@ -183,7 +183,7 @@ impl Stage<'_> {
     }
 
     /// Until the device knows of the respondent's place what can be asked for.
-    pub async fn heard_media(&mut self) {
+    async fn heard_media(&mut self) {
         let now: MediaView = self.ben.get(&self.of_session("/media")).await.to();
         self.seen.note("media", serde_json::to_vec(&now).unwrap());
         let phone = self.phone.as_mut().unwrap();

@@ -15,9 +15,10 @@ impl<'a> Stage<'a> {
         self.next(true);
         let there = if here { self.in_caucus(what).await } else { vec![] };
         self.listen().await;
-        // While they are there, not only after they have gone.
-        if matches!(what, Secret::Sound) && self.sound {
-            self.heard_media().await;
+        // While it is so, not only when it is over: a device asks for its place again and again.
+        let is_about_sound = matches!(what, Secret::Sound | Secret::Apart { .. } | Secret::Back);
+        if is_about_sound && self.sound && self.talk == Talk::Elsewhere {
+            self.sound().await;
         }
         self.leave_sound(there).await;
     }

@@ -16,16 +16,23 @@ export async function nextText(phone: string, known: number): Promise<string> {
     return texts().at(-1) ?? ''
 }
 
+/** The six digits in text messages to a phone. Notices come to the same one, and have none. */
+export const codesTo = (phone: string) =>
+    textsTo(here().data, phone).flatMap((text) => /\d{6}/.exec(text.slice(phone.length)) ?? [])
+
+/** The newest of them beyond the first `known`. */
+export async function nextCode(phone: string, known: number): Promise<string> {
+    await until(async () => codesTo(phone).length > known, 15_000)
+    return codesTo(phone).at(-1) ?? ''
+}
+
 /** Asks for a code and types it, as it came by text message; with the last digit it is sent. */
 export async function enterCode(page: Page, phone: string) {
     await mayBeTexted(here().data, phone)
     await page.getByLabel(/手机号|Mobile number/).fill(phone)
-    // Notices come to the same phone.
-    const codes = () => textsTo(here().data, phone).flatMap((text) => /\d{6}/.exec(text.slice(phone.length)) ?? [])
-    const known = codes().length
+    const known = codesTo(phone).length
     await page.getByRole('button', { name: /发验证码|Send me a code/ }).click()
-    await until(async () => codes().length > known, 15_000)
-    await page.getByLabel(/短信里的六位数字|Six digits/).fill(codes().at(-1) ?? '')
+    await page.getByLabel(/短信里的六位数字|Six digits/).fill(await nextCode(phone, known))
 }
 
 /** Signs a resident in through the screens, as they would. */

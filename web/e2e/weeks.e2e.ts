@@ -6,10 +6,9 @@ import { DESK, type Seat, launch, seat } from './browser'
 import { through } from './by_request'
 import { carryOut, choose, openFile } from './desk'
 import { gather, inChina, tap } from './meeting'
-import { fillStaffSignIn, invitationTo, nextText, signIn, signInStaff } from './people'
-import { closeOwnDemo, freshCode, here, openOwnDemo, pass } from './place'
+import { codesTo, fillStaffSignIn, invitationTo, nextCode, nextText, signIn, signInStaff } from './people'
+import { closeOwnDemo, freshCode, openOwnDemo, pass } from './place'
 import { putUp } from './staff_api'
-import { textsTo, until } from './demo'
 
 const OFFICER = 'sun.ruolin'
 const TITLE = '抢车位推倒人'
@@ -200,16 +199,11 @@ describe('nobody pays', () => {
 describe('whoever comes too late', () => {
     it('a code from a text message that has lapsed is refused, and another one helps', async () => {
         const { page } = late
-        const texts = () => textsTo(here().data, RESIDENT).filter((text) => /\d{6}/.test(text.slice(RESIDENT.length)))
-        const newest = async (known: number) => {
-            await until(async () => texts().length > known, 15_000)
-            return /\d{6}/.exec(texts().at(-1)?.slice(RESIDENT.length) ?? '')?.[0] ?? ''
-        }
         await page.goto('/app')
         await page.locator('#phone').fill(RESIDENT)
-        const known = texts().length
+        const known = codesTo(RESIDENT).length
         await page.getByRole('button', { name: '发验证码' }).click()
-        const old = await newest(known)
+        const old = await nextCode(RESIDENT, known)
         await pass(1)
         await page.locator('#code').fill(old)
         await page.getByRole('alert').waitFor()
@@ -217,7 +211,7 @@ describe('whoever comes too late', () => {
         await page.getByRole('button', { name: '换一个手机号' }).click()
         expect(await page.locator('#phone').inputValue()).toBe(RESIDENT)
         await page.getByRole('button', { name: '发验证码' }).click()
-        await page.locator('#code').fill(await newest(known + 1))
+        await page.locator('#code').fill(await nextCode(RESIDENT, known + 1))
         await page.waitForURL(/\/app$/)
     })
 

@@ -1,4 +1,4 @@
-import { leaving } from '@/device/leaving'
+import { leavesNow } from '@/device/leaving'
 import { learnTime } from './clock'
 import { troubleOf, type Trouble } from './result'
 import { accessToken, renew } from './tokens'
@@ -29,7 +29,7 @@ async function once(request: Request): Promise<Response> {
     const send = (value: string | null) => {
         const copy = request.clone()
         if (value !== null) copy.headers.set('authorization', `Bearer ${value}`)
-        return fetch(copy, { keepalive: leaving.now() })
+        return fetch(copy, { keepalive: leavesNow() })
     }
     const answer = await send(token?.value ?? null)
     learnTime(answer.headers.get('date'))

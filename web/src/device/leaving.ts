@@ -15,8 +15,7 @@ if ('document' in globalThis) {
     })
 }
 
-export const leaving = {
-    then: (step: () => void) => void steps.add(step),
-    /** Whether what is sent now has to outlive the page. */
-    now: () => isLeaving,
-}
+export const onLeave = (step: () => void) => void steps.add(step)
+
+/** Whether what is sent now has to outlive the page. */
+export const leavesNow = () => isLeaving

@@ -1,4 +1,4 @@
-import { leaving } from '@/device/leaving'
+import { onLeave } from '@/device/leaving'
 import { shallowRef } from 'vue'
 
 export const UNDO_SECONDS = 10
@@ -35,6 +35,6 @@ export function undoable(text: string, commit: () => void, undone: () => void = 
     }, 1_000)
 }
 
-leaving.then(() => finish('commit'))
+onLeave(() => finish('commit'))
 
 export const undo = () => finish('undone')

@@ -86,7 +86,7 @@ describe('trying the devices', () => {
         await tap(host.page, 'step-open')
         await page.getByTestId('door-open').waitFor()
         expect(await host.page.getByTestId('step-identities').isDisabled()).toBe(true)
-        await host.page.getByTestId('missing').getByText('还没有人到').waitFor()
+        await host.page.getByTestId('hindrance').getByText('还没有人到').waitFor()
         await page.close()
     })
 })

@@ -6,22 +6,26 @@ const AGAIN_MS = 5_000
 
 const FRESH_MS = 20_000
 
+/** Looks from time to time, and when somebody comes back to it, for as long as a screen is there and seen. */
+export function useLookingUp(everyMs: number, look: () => unknown) {
+    const lookIfSeen = () => document.visibilityState === 'visible' && void look()
+    let timer: ReturnType<typeof setInterval> | undefined
+    onMounted(() => {
+        timer = setInterval(lookIfSeen, everyMs)
+        document.addEventListener('visibilitychange', lookIfSeen)
+    })
+    onBeforeUnmount(() => {
+        clearInterval(timer)
+        document.removeEventListener('visibilitychange', lookIfSeen)
+    })
+}
+
 /**
  * Reads again from time to time what nobody tells of, but not below the hands of somebody who fills in a form, nor what
  * is marked as being read (`data-hold`).
  */
 export function useFresh(load: () => unknown) {
-    const look = () =>
-        document.visibilityState === 'visible' && !document.querySelector('main form, main [data-hold]') && void load()
-    let timer: ReturnType<typeof setInterval> | undefined
-    onMounted(() => {
-        timer = setInterval(look, FRESH_MS)
-        document.addEventListener('visibilitychange', look)
-    })
-    onBeforeUnmount(() => {
-        clearInterval(timer)
-        document.removeEventListener('visibilitychange', look)
-    })
+    useLookingUp(FRESH_MS, () => !document.querySelector('main form, main [data-hold]') && load())
 }
 
 /** What a screen reads when it opens: `value`, or why there is none; `load` reads it again and keeps the old meanwhile. */

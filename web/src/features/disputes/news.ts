@@ -1,5 +1,6 @@
 import { readRooms } from '@/features/rooms/rooms'
 import { live } from '@/live/live'
+import { useLookingUp } from '@/ui/load'
 import { onBeforeUnmount, onMounted, watch } from 'vue'
 
 /** Where nothing is told, it is looked up this often. */
@@ -11,7 +12,6 @@ const LOOK_EVERY_MS = 10_000
  */
 export function useNews(dispute: string, changed: () => unknown) {
     let listening: string | null = null
-    let timer: ReturnType<typeof setInterval> | undefined
     let isGone = false
 
     async function listen() {
@@ -26,20 +26,17 @@ export function useNews(dispute: string, changed: () => unknown) {
         Object.values(live.state.value.rooms).some((room) => room.view?.dispute === dispute && room.phase === 'live')
 
     function look() {
-        if (document.visibilityState !== 'visible' || isTold()) return
+        if (isTold()) return
         void listen()
         void changed()
     }
 
     // Not its version: a signature or a report leaves that as it is.
     watch(() => live.state.value.disputes[dispute], changed)
-    onMounted(() => {
-        void listen()
-        timer = setInterval(look, LOOK_EVERY_MS)
-    })
+    onMounted(listen)
+    useLookingUp(LOOK_EVERY_MS, look)
     onBeforeUnmount(() => {
         isGone = true
-        clearInterval(timer)
         if (listening) live.unfollow(listening)
     })
 }

@@ -1,6 +1,7 @@
 import { api, ask } from '@/api'
 import { onLogin } from '@/api/tokens'
-import { onBeforeUnmount, onMounted, ref } from 'vue'
+import { useLookingUp } from '@/ui/load'
+import { onMounted, ref } from 'vue'
 
 /** The service tells devices what happens in open rooms and nothing of this: it is looked up. */
 const LOOK_EVERY_MS = 60_000
@@ -17,15 +18,6 @@ export async function lookForNotices() {
 
 /** Looks while a screen shows the number. */
 export function watchUnread() {
-    let timer: ReturnType<typeof setInterval> | undefined
-    const look = () => document.visibilityState === 'visible' && void lookForNotices()
-    onMounted(() => {
-        look()
-        timer = setInterval(look, LOOK_EVERY_MS)
-        document.addEventListener('visibilitychange', look)
-    })
-    onBeforeUnmount(() => {
-        clearInterval(timer)
-        document.removeEventListener('visibilitychange', look)
-    })
+    onMounted(lookForNotices)
+    useLookingUp(LOOK_EVERY_MS, lookForNotices)
 }

@@ -3,8 +3,8 @@ import { loadMe, me } from '@/features/accounts/session'
 import { useNews } from '@/features/disputes/news'
 import { readRooms } from '@/features/rooms/rooms'
 import { t } from '@/i18n'
-import { useLoad } from '@/ui/load'
-import { computed, onBeforeUnmount, onMounted } from 'vue'
+import { useLoad, useLookingUp } from '@/ui/load'
+import { computed, watch } from 'vue'
 
 export type Session = Schemas['SessionView']
 export type Attendance = Schemas['AttendanceView']
@@ -29,10 +29,13 @@ export function useSession(disputeId: string, id: string) {
     })
     const rooms = useLoad(() => readRooms(disputeId))
 
-    const look = () => document.visibilityState === 'visible' && !session.busy.value && void session.load()
-    let timer: ReturnType<typeof setInterval> | undefined
-    onMounted(() => (timer = setInterval(look, LOOK_EVERY_MS)))
-    onBeforeUnmount(() => clearInterval(timer))
+    const look = () => !session.busy.value && void session.load()
+    useLookingUp(LOOK_EVERY_MS, look)
+    // A session that begins or ends moves its dispute on.
+    watch(
+        () => session.value.value?.phase,
+        (_, before) => before && dispute.load(),
+    )
     useNews(disputeId, look)
 
     const names = computed(() => {

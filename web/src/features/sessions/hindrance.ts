@@ -9,7 +9,7 @@ const NEEDS: Partial<Record<Session['phase'], Needs>> = {
 }
 
 /** Why the step that the host is at cannot be taken yet, with the names of those who are waited for. */
-export function useMissing({ session, attendeeName }: SessionScreen) {
+export function useHindrance({ session, attendeeName }: SessionScreen) {
     return computed(() => {
         const needs = session.value && NEEDS[session.value.phase]
         if (!session.value || !needs) return null

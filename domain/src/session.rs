@@ -34,6 +34,20 @@ pub struct Session {
     pub version: i64,
 }
 
+impl Session {
+    /// Still to be held: none of its talks has begun.
+    pub const fn is_ahead(&self) -> bool {
+        matches!(
+            self.status,
+            SessionStatus::Planned
+                | SessionStatus::Notified
+                | SessionStatus::Lobby
+                | SessionStatus::IdentityVerified
+                | SessionStatus::RightsRead
+        )
+    }
+}
+
 /// Somebody who came.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attendance {

@@ -4,9 +4,10 @@ use super::{Dispute, Kind, Standing, permits};
 use protocol::dispute::{NextCode, Status};
 use protocol::party::ConsentState;
 
-/// As told to everybody.
-pub const fn next(status: Status) -> NextCode {
+/// As told to everybody. A mediation that goes on waits for its next session, if one is still to be held.
+pub const fn next(status: Status, session_is_ahead: bool) -> NextCode {
     match status {
+        Status::InMediation if session_is_ahead => NextCode::SessionIsHeld,
         Status::Draft => NextCode::SubmitIt,
         Status::Submitted => NextCode::StationTriages,
         Status::EmergencyHeld => NextCode::PoliceClear,
@@ -30,8 +31,8 @@ pub const fn next(status: Status) -> NextCode {
 }
 
 /// As told to one person: what they have to do themselves comes first.
-pub fn next_for(dispute: &Dispute, standing: &Standing) -> NextCode {
-    let of_all = next(dispute.status);
+pub fn next_for(dispute: &Dispute, standing: &Standing, session_is_ahead: bool) -> NextCode {
+    let of_all = next(dispute.status, session_is_ahead);
     match of_all {
         NextCode::StationTriages if permits(Kind::Triage, standing) => NextCode::YouTriage,
         NextCode::PartiesConsent if consent_is_awaited(dispute, standing) => NextCode::YouConsent,

@@ -8,6 +8,7 @@ use crate::http::Actor;
 use crate::sessions;
 use chrono::{DateTime, SubsecRound, Utc};
 use domain::dispute::{Dispute, Standing, next_for, rooms_are_open};
+use domain::session::Session;
 use protocol::as_of::{DisputeAsOf, NeutralAsOf, RoomAsOf, ViewAsOf};
 use protocol::dispute::Status;
 use protocol::room::RoomAddress;
@@ -138,7 +139,7 @@ async fn shown(
                 awaits_you: neutral.awaits(standing.acts_for.iter().map(|acts| acts.party)),
             })
             .collect(),
-        next: next_for(dispute, standing),
+        next: next_for(dispute, standing, sessions.iter().any(Session::is_ahead)),
         ended_because: dispute.ended_because,
         sessions: sessions
             .iter()

@@ -56,7 +56,7 @@ pub async fn list(
            which as (select id from mine where not $15 union select id from wanting where $15)
            select d.id as "id: DisputeId", d.status as "status: Status", d.track as "track: Track",
                   d.category as "category: Category", d.title, next_due_at(d) as due_at, d.created_at, d.updated_at,
-                  s.parts as "parts!: Vec<Part>", d.risk_level as "risk_level: RiskLevel",
+                  next_session_at(d) is not null as "session_is_ahead!", s.parts as "parts!: Vec<Part>", d.risk_level as "risk_level: RiskLevel",
                   d.approval is not null as "waits_for_approval!", o.name as "owner?"
            from which join disputes d on d.id = which.id cross join lateral dispute_standing(d.id, $1) s
                 left join (select a.id, pe.name from accounts a join people pe on pe.id = a.person_id) o on o.id = d.owner_id
@@ -98,6 +98,7 @@ struct Row {
     category: Category,
     title: String,
     due_at: Option<DateTime<Utc>>,
+    session_is_ahead: bool,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     parts: Vec<Part>,
@@ -120,7 +121,7 @@ impl Row {
             category: self.category,
             title: self.title,
             your_parts: self.parts,
-            next: next_step(next(self.status), self.due_at),
+            next: next_step(next(self.status, self.session_is_ahead), self.due_at),
             created_at: self.created_at,
             updated_at: self.updated_at,
             desk,

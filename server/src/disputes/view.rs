@@ -38,7 +38,7 @@ pub async fn of(
         r#"select d.title, d.narrative, d.claims, d.happened_at, d.place, d.community_code,
                   d.committee_id as "committee: CommitteeId", d.risk_level as "risk_level: RiskLevel", d.dv_protection,
                   d.created_at, d.updated_at, next_due_at(d) as due_at,
-                  s.id as "station: StationId", s.name as station_name, s.phone as station_phone
+                  next_session_at(d) is not null as "session_is_ahead!", s.id as "station: StationId", s.name as station_name, s.phone as station_phone
            from disputes d join stations s on s.id = d.station_id where d.id = $1"#,
         dispute.id as DisputeId,
     )
@@ -77,7 +77,7 @@ pub async fn of(
         }),
         your_parts: standing.parts.clone(),
         you_act_for: standing.acts_for.iter().map(|acts| acts.party).collect(),
-        next: next_step(next_for(dispute, standing), d.due_at),
+        next: next_step(next_for(dispute, standing, d.session_is_ahead), d.due_at),
         ended_because: dispute.ended_because,
         created_at: d.created_at,
         updated_at: d.updated_at,

@@ -6,6 +6,7 @@ use crate::notify::sms::{self, TextKind};
 use chrono::Duration;
 use domain::dispute::Event;
 use domain::notice::{self, Audience, Reach, Telling};
+use protocol::account::Role;
 use protocol::notice::NoticeKind;
 use protocol::{AccountId, DisputeId, PartyId, PersonId, Phone};
 use sqlx::PgConnection;
@@ -101,26 +102,42 @@ async fn insert(
 /// Queues a text message that says no more than that there is news; several things at once make one message.
 async fn text(tx: &mut Tx, public_url: &str, person: PersonId) -> Result<(), ApiError> {
     let now = tx.now;
-    let phone = sqlx::query_scalar!(
-        "with marked as (
+    let told = sqlx::query!(
+        r#"with marked as (
              update notices set texted_at = $2
              where person_id = $1 and created_at = $2 and texted_at is null
                  and not exists (select from notices t where t.person_id = $1 and t.texted_at > $3)
              returning person_id)
-         select coalesce(a.phone, p.phone) from people p left join accounts a on a.person_id = p.id
-         where p.id in (select person_id from marked)",
+         select coalesce(a.phone, p.phone) as phone, a.role as "role?: Role"
+         from people p left join accounts a on a.person_id = p.id
+         where p.id in (select person_id from marked)"#,
         person as PersonId,
         now,
         now - ONE_TEXT_IN,
     )
     .fetch_optional(&mut **tx)
-    .await?
-    .flatten();
-    if let Some(phone) = phone.and_then(|phone| phone.parse::<Phone>().ok()) {
-        let text = format!("【阿拉调解】{} {public_url}", notice::NEUTRAL_TEXT);
+    .await?;
+    let Some(told) = told else { return Ok(()) };
+    if let Some(phone) = told.phone.and_then(|phone| phone.parse::<Phone>().ok()) {
+        let text =
+            format!("【阿拉调解】{} {public_url}{}", notice::NEUTRAL_TEXT, list_for(told.role));
         sms::queue(tx, &phone, TextKind::Notice, &text, now + TEXT_IS_NEWS).await?;
     }
     Ok(())
+}
+
+/// Where somebody reads what is new.
+const fn list_for(role: Option<Role>) -> &'static str {
+    match role {
+        Some(
+            Role::Officer
+            | Role::StationLeader
+            | Role::LegalReviewer
+            | Role::GridWorker
+            | Role::CommitteeDirector,
+        ) => "/desk/notices",
+        _ => "/app/notices",
+    }
 }
 
 /// The people of an audience, as the dispute is now: who has left is told nothing more.

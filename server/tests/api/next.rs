@@ -4,11 +4,12 @@ use crate::agreed::Agreed;
 use crate::app::{Person, TestApp};
 use crate::disputes::submitted;
 use crate::mediation::Mediation;
-use crate::meeting::planned;
+use crate::meeting::{planned, step};
 use crate::steps::{Cast, accepted, path, triaged};
 use domain::calendar::end_of;
 use protocol::dispute::{DisputePage, DisputeView, NextCode, NextStep};
 use protocol::party::Side;
+use protocol::session::SessionList;
 use serde_json::json;
 
 async fn next(who: &Person<'_>, dispute: &DisputeView) -> NextStep {
@@ -61,6 +62,25 @@ async fn before_a_session_its_hour_is_told_and_not_the_limit_of_the_mediation() 
     planned(&m.mediator, m.id, at).await.ok();
     let shown: DisputeView = m.ana.get(&m.path("")).await.to();
     assert_eq!((shown.next.code, shown.next.due_at), (NextCode::SessionIsHeld, Some(at)));
+}
+
+#[tokio::test]
+async fn a_mediation_that_goes_on_waits_for_its_next_session() {
+    let test = TestApp::start().await;
+    let m = Mediation::start(&test).await;
+    m.in_session(&m.mediator).await;
+    let told = async || m.ana.get(&m.path("")).await.to::<DisputeView>().next;
+    assert_eq!(told().await.code, NextCode::MediationGoesOn);
+    let at = test.now() + chrono::Duration::hours(30);
+    planned(&m.mediator, m.id, at).await.ok();
+    let page: DisputePage = m.ana.get("/v1/disputes").await.to();
+    for next in [&told().await, &page.disputes[0].next] {
+        assert_eq!((next.code, next.due_at), (NextCode::SessionIsHeld, Some(at)));
+    }
+    let sessions: SessionList = m.ana.get(&m.path("/sessions")).await.to();
+    let next = sessions.sessions.iter().find(|session| session.starts_at == at).unwrap();
+    step(&m.mediator, next, "cancel", json!({"reason": "停电"})).await.ok();
+    assert_eq!(told().await.code, NextCode::MediationGoesOn);
 }
 
 #[tokio::test]

@@ -89,7 +89,7 @@ async fn text_messages_say_that_there_is_news_and_nothing_else() {
     sent.sort();
     sent.dedup();
     // Scheduled and ended within ten minutes: one message, to the party who has a phone and did not do it.
-    let neutral = "【阿拉调解】您有一条新的调解消息 http://127.0.0.1:8080".to_owned();
+    let neutral = "【阿拉调解】您有一条新的调解消息 http://127.0.0.1:8080/app/notices".to_owned();
     assert_eq!(sent, [("19000000002".to_owned(), neutral)]);
     let queued: i64 =
         sqlx::query_scalar("select count(*) from text_messages where kind = 'notice'")

@@ -1,7 +1,8 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DESK, type Seat, launch, seat } from './browser'
-import { begin, direct, frames, isIn, planSession, received, tap, watchMedia } from './meeting'
+import { begin, direct, frames, inChina, isIn, planSession, received, tap, watchMedia } from './meeting'
+import { box } from './paper'
 import { signIn, signInStaff } from './people'
 
 const DISPUTE = '翻建老屋挡了后屋采光'
@@ -139,7 +140,32 @@ describe('the end', () => {
         for (const page of all()) await tap(page, 'call-back')
         await tap(host.page, 'step-end')
         await host.page.getByText('这次调解会结束了').waitFor()
-        await applicant.page.getByText('这次调解会结束了').waitFor()
+        await applicant.page.getByTestId('after').getByText('写好告诉您').waitFor()
+        expect(await applicant.page.getByTestId('to-draft').count()).toBe(0)
+    })
+
+    it('leads on to the agreement, which begins with what was confirmed, and replaces nothing typed', async () => {
+        const { page } = host
+        await tap(page, 'to-draft')
+        await tap(page, 'take-record')
+        const facts = box(page, '主要事实')
+        expect(await facts.inputValue()).toBe(text)
+        await facts.fill('另外写的。')
+        expect(await page.getByTestId('take-record').count()).toBe(0)
+        await facts.fill('')
+        await page.getByTestId('take-record').waitFor()
+    })
+
+    it('another one begins right now, without a day or an hour being typed', async () => {
+        const { page } = host
+        await page.goto(path.replace(/[^/]+$/, 'plan'))
+        await tap(page, 'when-now')
+        expect(await page.locator('#date').count()).toBe(0)
+        await page.locator('form .primary').click()
+        await page.locator('[data-testid=session-page][data-phase=planned]').waitFor()
+        const soon = await Promise.all([0, 1, 2].map((minutes) => inChina(page, minutes / 60)))
+        const shown = await page.locator('.time .when').innerText()
+        expect(soon.filter((at) => shown.includes(at.slice(11)))).toHaveLength(1)
     })
 })
 

@@ -57,6 +57,24 @@ describe('a draft', () => {
         await tap(page, 'remove-clause')
     })
 
+    it('asks for a promise that lasts in words of its own, and for no sum', async () => {
+        const page = at(MEDIATOR)
+        await tap(page, 'add-clause')
+        const clause = page.getByTestId('clause')
+        await clause.getByLabel('哪一类').selectOption('undertaking')
+        await box(page, '保证什么').fill('晚上十点以后不排烟')
+        await box(page, '谁来保证').selectOption({ index: 2 })
+        await box(page, '怎么办').selectOption('forbearance')
+        await box(page, '什么时候办').selectOption('standing')
+        await clause.getByText('从协议生效那天算起').waitFor()
+        expect(await clause.getByText('多少钱').count()).toBe(0)
+        await looksRight(page)
+        await tap(page, 'save-draft')
+        await state(page).getByText('都存好了').waitFor()
+        expect(await page.getByTestId('missing').getByText('第1条').count()).toBe(0)
+        await tap(page, 'remove-clause')
+    })
+
     it('says what it still lacks, and leads there', async () => {
         const page = at(MEDIATOR)
         await tap(page, 'save-draft')

@@ -23,9 +23,9 @@ const inAWeek = () => new Date(Date.now() + 7 * 24 * 3_600_000).toISOString().sl
 /** The second of the parties pays the first. */
 export async function writeClause(page: Page, act: string, limit: 'by' | 'at_once') {
     await tap(page, 'add-clause')
-    await box(page, '做什么').last().fill(act)
-    await box(page, '谁来办').last().selectOption({ index: 2 })
-    await box(page, '给谁办').last().selectOption({ index: 1 })
+    await box(page, '付什么钱').last().fill(act)
+    await box(page, '谁来付').last().selectOption({ index: 2 })
+    await box(page, '付给谁').last().selectOption({ index: 1 })
     await box(page, '多少钱（元）').last().fill('1,500.50')
     await box(page, '怎么办').last().selectOption('cash')
     await box(page, '什么时候办').last().selectOption(limit)

@@ -165,7 +165,7 @@ const words: Texts<typeof zh> = {
         undertaking: 'a promise for the future',
         other: 'something else',
     },
-    limit: { at_once: 'done at once', by: 'by a day', standing: 'from now on, without an end' },
+    limit: { at_once: 'done at once', by: 'by a day', standing: 'from the day of effect, without an end' },
     personalStatus: {
         marriage: 'marriage or divorce',
         adoption: 'adoption',

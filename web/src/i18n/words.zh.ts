@@ -185,7 +185,7 @@ const topic: Word<'ClauseTopic'> = {
 const limit: Record<Schemas['TimeLimit']['kind'], string> = {
     at_once: '当场办好',
     by: '到哪一天为止',
-    standing: '从现在起一直做到',
+    standing: '从协议生效起，一直做到',
 }
 
 const personalStatus: Word<'PersonalStatus'> = {

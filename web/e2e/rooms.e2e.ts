@@ -52,6 +52,24 @@ describe('two people in a room', () => {
         expect(await told(mediator).textContent()).not.toContain('我来跟楼上说。')
     })
 
+    it('what one has not read is counted while it is said, and only that', async () => {
+        const { page } = zhuang
+        await page.getByTestId('back').click()
+        const joint = page.getByTestId('room-joint')
+        await say(mediator, '楼上说可以。')
+        await joint.getByText('1条没看').waitFor()
+        await joint.click()
+        await said(zhuang, '楼上说可以。').waitFor()
+        await page.getByTestId('back').click()
+        await joint.waitFor()
+        await joint.getByTestId('unread').waitFor({ state: 'detached' })
+        // That the room was opened and who came in is in the other one, which nobody has looked at yet.
+        await page.getByTestId('room-caucus').waitFor()
+        expect(await page.getByTestId('unread').count()).toBe(0)
+        await joint.click()
+        await page.getByTestId('composer').waitFor()
+    })
+
     it('what is typed without a network waits, and arrives once', async () => {
         await zhuang.context.setOffline(true)
         await say(zhuang, '断网时写的话')

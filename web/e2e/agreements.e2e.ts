@@ -1,7 +1,8 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Seat, launch, seat } from './browser'
-import { pdf } from './files'
+import { through } from './by_request'
+import { photo } from './files'
 import { looksRight } from './look'
 import { signIn } from './people'
 import { putUp, staff, type Staff } from './staff_api'
@@ -73,19 +74,24 @@ describe('an agreement', () => {
 })
 
 describe('a promise', () => {
-    it('is reported with proof by one side', async () => {
+    it('is reported by one side, with a photo picked on the way', async () => {
         const { page } = zhu
         await tong.page.goto(`${path}/obligations`)
         await tong.page.getByText('对方要为我办的').waitFor()
-        await page.goto(`${path}/evidence`)
-        await page.getByTestId('files').setInputFiles(pdf('transfer.pdf', 2_000))
-        await page.locator('article', { hasText: 'transfer.pdf' }).waitFor()
         await page.goto(`${path}/obligations`)
         await page.getByTestId('report').click()
         await page.getByTestId('note').fill('已经转了')
-        await page.getByLabel('transfer.pdf').check()
+        await page.getByTestId('gallery').setInputFiles(photo('transfer.png', 40))
+        await page.getByRole('button', { name: /transfer/ }).waitFor()
+        await looksRight(page)
         await page.getByTestId('send-report').click()
         await page.getByText('对方确认后，就算办到了').waitFor()
+        const all = await through(page).read<{ obligations: { history: { evidence: string | null }[] }[] }>(
+            path.replace('/app', '/v1') + '/obligations',
+        )
+        expect(all.obligations.flatMap(({ history }) => history.map((step) => step.evidence))).toContainEqual(
+            expect.stringMatching(/^evd_/),
+        )
         await page.getByTestId('lasting').getByText('不再上门吵闹').waitFor()
     })
 

@@ -50,11 +50,11 @@ async function sendAll(): Promise<boolean> {
     }
 }
 
-/** Whether it is dealt with, for better or worse. */
-async function sendOne(file: KeptFile): Promise<boolean> {
+/** Sends one file now; sent again it is the same one. */
+export async function handIn(file: KeptFile, dispute: string) {
     progress[file.id] = 0
     const sent = await upload<Schemas['EvidenceView']>({
-        path: `/v1/disputes/${file.to}/evidence`,
+        path: `/v1/disputes/${dispute}/evidence`,
         body: file.bytes,
         headers: {
             'content-type': file.kind,
@@ -64,6 +64,12 @@ async function sendOne(file: KeptFile): Promise<boolean> {
         onProgress: (percent) => (progress[file.id] = percent),
     })
     delete progress[file.id]
+    return sent
+}
+
+/** Whether it is dealt with, for better or worse. */
+async function sendOne(file: KeptFile): Promise<boolean> {
+    const sent = await handIn(file, file.to)
     if (!sent.ok && PASSING.has(sent.trouble.code)) return false
     if (sent.ok) {
         await forget(file.id)

@@ -8,6 +8,9 @@ export async function choose(form: Locator, label: string, option: string) {
     await select.selectOption(value)
 }
 
+/** Picks somebody of those who are named one below the other. */
+export const pick = (form: Locator, name: string) => form.getByRole('radio', { name }).first().check()
+
 export async function openFile(page: Page, dispute: string) {
     await page.goto(`/desk/disputes/${dispute}`)
     await page.getByTestId('status').waitFor()

@@ -1,9 +1,9 @@
 // One dispute from its filing to the visit, by everybody it takes, each in a browser of their own.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { DESK, type Seat, launch, seat } from './browser'
+import { DESK, PHONE, type Seat, launch, seat } from './browser'
 import { through } from './by_request'
-import { carryOut, choose, openFile } from './desk'
+import { carryOut, choose, openFile, pick } from './desk'
 import { begin, direct, frames, isIn, planSession, received, tap, watchMedia } from './meeting'
 import { openDraft, signAsMediator, writeClause, writeTexts } from './paper'
 import { enterCode, invitationTo, nextText, signIn, signInStaff } from './people'
@@ -127,7 +127,13 @@ describe('somebody helps', () => {
         await openFile(desk.page, id)
         await carryOut(desk.page, 'appoint', async (form) => {
             await choose(form, '担任', '调解员')
-            await choose(form, '人选', '何阿根')
+            await desk.page.setViewportSize(PHONE)
+            const named = form.locator('label', { has: desk.page.getByRole('radio') })
+            const cut = await named.evaluateAll((all) => all.map((one) => one.scrollWidth > one.clientWidth))
+            expect(cut.length).toBeGreaterThan(1)
+            expect(cut).not.toContain(true)
+            await desk.page.setViewportSize(DESK)
+            await pick(form, '何阿根')
         })
         await desk.page.getByTestId('status').getByText('已有调解员').waitFor()
         await signInStaff(host.page, MEDIATOR, '/app/staff-sign-in')

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DESK, type Seat, launch, seat } from './browser'
 import { through } from './by_request'
-import { carryOut, choose, openFile } from './desk'
+import { carryOut, choose, openFile, pick } from './desk'
 import { gather, inChina, tap } from './meeting'
 import { codesTo, fillStaffSignIn, invitationTo, nextCode, nextText, signIn, signInStaff } from './people'
 import { closeOwnDemo, freshCode, openOwnDemo, pass } from './place'
@@ -103,7 +103,7 @@ describe('the officer mediates', () => {
         await carryOut(page, 'establish_facts')
         await carryOut(page, 'appoint', async (form) => {
             await choose(form, '担任', '调解员')
-            await choose(form, '人选', '我自己')
+            await pick(form, '我自己')
         })
         await status('已有调解员')
         await carryOut(page, 'disclose')

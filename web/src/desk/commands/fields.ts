@@ -9,7 +9,8 @@ export interface Option {
 export interface Field {
     name: string
     label: Key
-    kind: 'line' | 'text' | 'choice' | 'several' | 'moment' | 'phone' | 'day'
+    /** Names with titles stand one below the other: a closed list would cut them off on a phone. */
+    kind: 'line' | 'text' | 'choice' | 'person' | 'several' | 'moment' | 'phone' | 'day'
     options?: Option[]
     isOptional?: boolean
     hint?: Key

@@ -52,9 +52,9 @@ export const appoint: Order = {
         {
             name: 'account',
             label: 'desk.commands.candidate',
-            kind: 'choice',
+            kind: 'person',
             options: candidates(at),
-            isOptional: true,
+            isOptional: at.dispute.track === 'public_security',
             hint: at.dispute.track === 'public_security' ? 'desk.commands.policeHost' : 'desk.commands.conflicts',
         },
         ...(at.dispute.track === 'public_security' ? [number] : []),

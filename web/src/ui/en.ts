@@ -5,6 +5,7 @@ const ui: Texts<typeof zh> = {
     brand: 'Ala Mediation',
     back: 'Back',
     leave: 'Quick exit',
+    leaveHint: '“Quick exit” above turns this into an ordinary page at once; nothing of it stays in sight.',
     skip: 'Skip to content',
     help: 'Ask a person',
     findStation: 'Find a station’s number',

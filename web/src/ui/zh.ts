@@ -2,6 +2,7 @@ export default {
     brand: '阿拉调解',
     back: '返回',
     leave: '紧急离开',
+    leaveHint: '怕人看见，就点右上角“紧急离开”。马上换成普通网页，这里的都看不到。',
     skip: '跳到正文',
     help: '有事问人',
     findStation: '查派出所电话',

@@ -5,6 +5,7 @@ const en: Texts<typeof zh> = {
     title: 'Invitation to mediation',
     brand: 'Ala Mediation',
     leave: 'Quick exit',
+    leaveHint: '“Quick exit” above turns this into an ordinary page at once; nothing of it stays in sight.',
     loading: 'Opening…',
     who: 'Who we are',
     we: '{name} uses “Ala Mediation” to help people settle disputes.',

@@ -3,6 +3,7 @@ export default {
     title: '调解邀请',
     brand: '阿拉调解',
     leave: '紧急离开',
+    leaveHint: '怕人看见，就点右上角“紧急离开”。马上换成普通网页，这里的都看不到。',
     loading: '正在打开…',
     who: '我们是谁',
     we: '{name}用“阿拉调解”帮大家把事情谈好。',

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DESK, type Seat, launch, seat } from './browser'
+import { looksRight } from './look'
 import { begin, direct, frames, inChina, isIn, planSession, received, tap, watchMedia } from './meeting'
 import { box } from './paper'
 import { signIn, signInStaff } from './people'
@@ -142,6 +143,7 @@ describe('the end', () => {
         await host.page.getByText('这次调解会结束了').waitFor()
         await applicant.page.getByTestId('after').getByText('写好告诉您').waitFor()
         expect(await applicant.page.getByTestId('to-draft').count()).toBe(0)
+        await looksRight(applicant.page)
     })
 
     it('leads on to the agreement, which begins with what was confirmed, and replaces nothing typed', async () => {

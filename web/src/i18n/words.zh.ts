@@ -16,7 +16,7 @@ const status: Word<'Status'> = {
     in_mediation: '正在调解',
     suspended: '暂时停下',
     pending_signature: '等待签名',
-    performing: '正在履行',
+    performing: '正在照协议办',
     defaulted: '逾期没办',
     performed: '都办到了',
     terminated: '调解结束',

@@ -25,7 +25,7 @@ const appointments: Texts<typeof zh> = {
     declareSome: 'I have, and tell it here',
     declareText: 'What it is (the parties will read it)',
     claim: 'Take it on and declare',
-    told: '{name} ({part}) has told of their interests',
+    told: '{name} ({part}) has said how they stand to you both',
     toldNone: 'I have no relation to anybody here.',
     toldHint: 'You may accept them, or ask for somebody else.',
     accept: 'Accept',

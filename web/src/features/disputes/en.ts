@@ -8,6 +8,12 @@ const disputes: Texts<typeof zh> = {
     helpsNone: 'You take part in no dispute yet',
     helpsNoneHint: 'Tap above to see which ones wait for somebody.',
     changed: 'Last change: {time}',
+    side: {
+        applicant: 'the side that asked for mediation',
+        respondent: 'the side that was invited',
+        own: 'your side',
+        other: 'the other side',
+    },
     youAre: 'You are: {parts}',
     about: 'What happened',
     claims: 'What is asked for',

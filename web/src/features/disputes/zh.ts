@@ -5,6 +5,7 @@ export default {
     helpsNone: '您还没有参加的纠纷',
     helpsNoneHint: '点上面，看有没有可以认领的。',
     changed: '最近变动：{time}',
+    side: { applicant: '提出调解的一方', respondent: '被请来的一方', own: '您这一方', other: '对方' },
     youAre: '您是{parts}',
     about: '事情经过',
     claims: '想要的结果',

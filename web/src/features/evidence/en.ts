@@ -5,6 +5,7 @@ const evidence: Texts<typeof zh> = {
     title: 'Photos and files',
     hint: 'Hand in whatever shows what happened.',
     limits: 'Photos, sound and documents up to 20 MB each, films 200 MB. Large photos are made smaller.',
+    photoLimits: 'Photos up to 20 MB each; large ones are made smaller.',
     camera: 'Take a photo',
     gallery: 'Choose photos',
     file: 'Choose files',

@@ -2,6 +2,7 @@ export default {
     title: '照片和文件',
     hint: '能说明经过的，都可以交上来。',
     limits: '照片、录音、文件每个最大20MB，视频200MB。照片太大会自动缩小。',
+    photoLimits: '照片每张最大20MB，太大会自动缩小。',
     camera: '拍照',
     gallery: '选照片',
     file: '选文件',

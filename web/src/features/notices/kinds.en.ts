@@ -16,7 +16,7 @@ const kinds: typeof zh = {
     approval_refused: 'The decision was not approved; the mediation goes on.',
     you_are_appointed: 'You are asked to take part. Tell of your interests first.',
     neutral_appointed: 'Somebody has come to help.',
-    interests_told: 'A mediator told of their interests; please answer.',
+    interests_told: 'A mediator said how they stand to you both; please answer.',
     disclosure_answered: 'The parties answered what you told.',
     neutral_left: 'Somebody who helped has left; another is found.',
     session_scheduled: 'A session has been set; please look.',

@@ -17,7 +17,7 @@ const kinds: Record<Schemas['NoticeKind'], string> = {
     approval_refused: '那项决定没有批准，调解接着办。',
     you_are_appointed: '请您来参加调解。请先说明利害关系。',
     neutral_appointed: '有人来帮大家调解了。',
-    interests_told: '调解人员说明了利害关系，请您答复。',
+    interests_told: '调解人员说了和双方有没有关系，请您答复。',
     disclosure_answered: '当事人答复了您的说明。',
     neutral_left: '一位调解人员退出了，会另外安排。',
     session_scheduled: '调解会的时间约好了，请看。',

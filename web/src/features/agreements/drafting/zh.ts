@@ -4,7 +4,7 @@ export default {
     hint: '写的每个字都先存在这台设备上。',
     facts: '主要事实',
     factsHint: '发生了什么，双方都认的。',
-    recordHint: '这是大家确认过的笔录：',
+    recordHint: '这是确认过的笔录：',
     takeRecord: '用笔录开头，再改',
     issues: '争在哪里',
     responsibility: '{name}要担的责任',

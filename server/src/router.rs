@@ -9,7 +9,7 @@ use crate::{
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware;
 use axum::response::Response;
 use axum::routing::get;
@@ -88,7 +88,11 @@ static HEADERS: [(HeaderName, HeaderValue); 5] = [
     ),
 ];
 
+/// A socket's beginning is nothing that a browser shows or keeps, and thousands begin at once.
 async fn harden(mut response: Response) -> Response {
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+        return response;
+    }
     for (name, value) in &HEADERS {
         response.headers_mut().entry(name).or_insert_with(|| value.clone());
     }

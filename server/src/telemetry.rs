@@ -38,7 +38,7 @@ const REQUEST_ID: &str = "x-request-id";
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
 
-/// Gives the request an id, measures it, and writes its one line. The route is logged, not the path: paths hold ids.
+/// Gives the request an id, measures it, and writes its one line, unless a socket comes of it. The route is logged, not the path: paths hold ids.
 pub async fn observe(app: App, mut request: Request, next: Next) -> Response {
     let id = app.ids.next().simple().to_string();
     request.extensions_mut().insert(RequestId(id.clone()));
@@ -53,8 +53,14 @@ pub async fn observe(app: App, mut request: Request, next: Next) -> Response {
     let took = began.elapsed();
     let status = response.status();
     let code = response.extensions().get::<ErrorCode>().map_or("", |code| code.as_str());
+    let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     span.in_scope(|| {
-        tracing::info!(%method, route, status = status.as_u16(), code, ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX), "request");
+        // Thousands come back at once when a line breaks: how many is counted below, and a line for each says no more.
+        if status == StatusCode::SWITCHING_PROTOCOLS {
+            tracing::debug!(route, ms, "socket opened");
+        } else {
+            tracing::info!(%method, route, status = status.as_u16(), code, ms, "request");
+        }
     });
     let labels =
         [("method", method.to_string()), ("route", route), ("status", status.as_u16().to_string())];

@@ -3,8 +3,8 @@
 use crate::app::App;
 use crate::{live, media};
 use axum::Router;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
+use hyper::server::conn::http1::Builder;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -76,7 +76,6 @@ fn take(
 }
 
 async fn connection(app: App, router: Router, stream: TcpStream, peer: SocketAddr) {
-    let _ = stream.set_nodelay(true);
     let begun = CancellationToken::new();
     let begins = begun.clone();
     let service =
@@ -85,10 +84,9 @@ async fn connection(app: App, router: Router, stream: TcpStream, peer: SocketAdd
             request.extensions_mut().insert(Peer(peer));
             router.clone().call(request)
         }));
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS);
-    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(100);
-    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+    let mut builder = Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEADERS);
+    let connection = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
     tokio::pin!(connection);
     let outcome = tokio::select! {
         outcome = &mut connection => outcome,

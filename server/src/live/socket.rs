@@ -14,7 +14,6 @@ use crate::live::outbox::{Close, Outbox, goodbye};
 use crate::live::{handle, held};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
-use hyper_util::server::conn::auto::upgrade::downcast;
 use protocol::live::{ClientFrame, ServerFrame, close};
 use protocol::{DisputeId, RoomId};
 use std::collections::BTreeMap;
@@ -34,7 +33,7 @@ struct Hello {
 }
 
 pub async fn serve(app: App, upgraded: Upgraded, mut place: Place) {
-    let Ok(parts) = downcast::<TokioIo<TcpStream>>(upgraded) else { return };
+    let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else { return };
     let connection = Connection::new(parts.io.into_inner(), parts.read_buf.to_vec());
     match hello(&app, &connection).await {
         Ok(hello) => {

@@ -16,6 +16,7 @@ use server::config::Config;
 use server::{db, router, start};
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
+use std::net::SocketAddr;
 use uuid::Uuid;
 
 /// A Monday morning in Ningbo, in a week without holidays.
@@ -99,7 +100,7 @@ impl TestApp {
             config.requests_per_minute = u32::MAX;
         }
         let clock = Clock::manual(MONDAY.parse().unwrap());
-        let (app, url) = serve(config, options, clock, change).await;
+        let (app, url) = serve(config, options, clock, change);
         let place = match place {
             Some(place) => place,
             None => lay_out(&owner, &app.ids).await,
@@ -119,8 +120,8 @@ impl TestApp {
             config
         };
         let clock = Clock::manual(MONDAY.parse().unwrap());
-        let (app, url) = serve(config(), options.clone(), clock.clone(), &change).await;
-        let (second, second_url) = serve(config(), options, clock, &change).await;
+        let (app, url) = serve(config(), options.clone(), clock.clone(), &change);
+        let (second, second_url) = serve(config(), options, clock, &change);
         let place = lay_out(&owner, &app.ids).await;
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let others = Some(Several::new(second, second_url, between));
@@ -257,7 +258,7 @@ impl TestApp {
     }
 }
 
-async fn serve(
+fn serve(
     config: Config,
     options: PgConnectOptions,
     clock: Clock,
@@ -267,7 +268,7 @@ async fn serve(
     app.clock = clock;
     change(&mut app);
     let app = App::new(app);
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let listener = start::listen(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let serving = server::http::serve::serve(app.clone(), router::router(app.clone()), listener);
     tokio::spawn(async move { serving.await.unwrap() });

@@ -116,4 +116,6 @@ async fn many_who_come_at_once_wait_in_line_until_they_are_accepted() {
     let coming = join_all((0..300).map(|_| TcpStream::connect(address)));
     let came = timeout(PATIENCE, coming).await.expect("there is a place for each");
     assert!(came.iter().all(Result::is_ok));
+    let (accepted, _) = listener.accept().await.unwrap();
+    assert!(accepted.nodelay().unwrap(), "small frames do not wait for larger ones");
 }

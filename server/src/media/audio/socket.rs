@@ -13,7 +13,6 @@ use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
-use hyper_util::server::conn::auto::upgrade::downcast;
 use protocol::live::close;
 use protocol::media::{AudioHello, WRONG_SERVER};
 use std::sync::Arc;
@@ -33,7 +32,7 @@ pub const fn elsewhere() -> Close {
 }
 
 pub async fn serve(app: App, upgraded: Upgraded, mut seat: Seat) {
-    let Ok(parts) = downcast::<TokioIo<TcpStream>>(upgraded) else { return };
+    let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else { return };
     let (tcp, read) = (parts.io.into_inner(), parts.read_buf.to_vec());
     let mut socket =
         WebSocketStream::from_partially_read(tcp, read, Role::Server, Some(websocket())).await;

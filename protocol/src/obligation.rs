@@ -39,6 +39,7 @@ words! {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ReportPerformance {
+    /// A piece that you handed in, or that everybody sees. With the report everybody who takes part sees it.
     pub evidence: Option<EvidenceId>,
     pub note: Option<Line>,
 }

@@ -98,6 +98,8 @@ describe('a promise', () => {
     it('and confirmed by the other, who can undo the tap, and has done it when they leave', async () => {
         const { page } = tong
         await page.getByTestId('confirm').waitFor()
+        await page.getByTestId('proof').click()
+        await page.locator('img[alt="transfer.png"]').waitFor()
         await looksRight(page)
         await page.getByTestId('confirm').click()
         await page.getByRole('button', { name: '撤销' }).click()

@@ -232,6 +232,32 @@ pub async fn share(tx: &mut Tx, actor: &Actor, id: EvidenceId) -> Result<Evidenc
     if !found.view.is_yours {
         return Err(ApiError::not_permitted());
     }
+    let dispute = found.view.dispute;
+    show_to_all(tx, dispute, id).await?;
+    let after = find(tx, id, dispute, &Sight::of(&standing)).await?;
+    after.map(|found| found.view).ok_or_else(ApiError::not_found)
+}
+
+/// Whoever says with a piece that something was done shows it to everybody: the other side is to judge by it. The
+/// dispute is locked by then.
+pub async fn show_as_proof(
+    tx: &mut Tx,
+    dispute: DisputeId,
+    standing: &Standing,
+    id: EvidenceId,
+) -> Result<(), ApiError> {
+    let found = find(tx, id, dispute, &Sight::of(standing)).await?.map(|found| found.view);
+    match found {
+        Some(piece) if piece.visibility == Visibility::All => Ok(()),
+        Some(piece) if piece.is_yours => show_to_all(tx, dispute, id).await,
+        _ => Err(ApiError::invalid(
+            "evidence",
+            "name a piece of this dispute that you handed in, or one that everybody sees",
+        )),
+    }
+}
+
+async fn show_to_all(tx: &mut Tx, dispute: DisputeId, id: EvidenceId) -> Result<(), ApiError> {
     let now = tx.now;
     sqlx::query!(
         "update evidence set visibility = 'all', shared_at = coalesce(shared_at, $2) where id = $1",
@@ -240,8 +266,6 @@ pub async fn share(tx: &mut Tx, actor: &Actor, id: EvidenceId) -> Result<Evidenc
     )
     .execute(&mut **tx)
     .await?;
-    let dispute = found.view.dispute;
     tx.hint(Hint::Dispute(dispute));
-    let after = find(tx, id, dispute, &Sight::of(&standing)).await?;
-    after.map(|found| found.view).ok_or_else(ApiError::not_found)
+    Ok(())
 }

@@ -63,7 +63,8 @@ async fn command(
 
 /// Say that it was done, by whoever owes it.
 ///
-/// It counts once the other side confirms or an officer establishes it.
+/// It counts once the other side confirms or an officer establishes it. What is handed in as proof is shown to the other
+/// side with it.
 #[utoipa::path(
     post, path = "/obligations/{id}/report", operation_id = "obligations_report", tag = "obligations",
     params(("id" = ObligationId, Path)),

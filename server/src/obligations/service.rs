@@ -3,6 +3,7 @@
 use crate::db::Tx;
 use crate::disputes::{self, lifecycle};
 use crate::error::ApiError;
+use crate::evidence;
 use crate::http::Actor;
 use crate::notices;
 use crate::obligations::{store, view};
@@ -35,6 +36,9 @@ pub async fn carry_out(
     runs(&dispute)?;
     let obligation = load(tx, &dispute, id).await?;
     let by = speaks(&dispute, &standing, &obligation, voice)?;
+    if let Command::Report { evidence: Some(proof), .. } = &command {
+        evidence::store::show_as_proof(tx, dispute_id, &standing, *proof).await?;
+    }
     apply(tx, rules, dispute, obligation, (by, command), standing.account).await?;
     view::one(tx, dispute_id, id).await
 }

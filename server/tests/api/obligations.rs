@@ -2,17 +2,20 @@
 
 use crate::agreed::Agreed;
 use crate::app::{Person, TestApp};
+use crate::evidence::handed_in;
 use chrono::{DateTime, Duration, Utc};
-use protocol::ErrorCode;
 use protocol::account::Role;
 use protocol::dispute::Status;
+use protocol::evidence::EvidencePage;
 use protocol::notice::{NoticeKind, NoticePage};
 use protocol::obligation::{
     ObligationDeed, ObligationList, ObligationStatus, ObligationView, PerformanceOutcome,
 };
+use protocol::{ErrorCode, EvidenceId};
 use serde_json::json;
 use server::jobs::worker;
 use server::obligations;
+use uuid::Uuid;
 
 /// What the reconciler does in a round; how many became overdue.
 async fn lapse(test: &TestApp) -> usize {
@@ -282,4 +285,29 @@ async fn who_owes_is_reminded_until_nothing_is_open() {
     it.confirm(second).await;
     test.advance(Duration::days(35));
     assert_eq!(reminded(&it.ben).await, 3);
+}
+
+#[tokio::test]
+async fn proof_is_shown_to_the_other_side_with_the_report_and_is_ones_own() {
+    let test = TestApp::start().await;
+    let it = Agreed::in_mediation(&test).await;
+    it.in_effect().await;
+    let [first, _] = &it.obligations().await[..] else { panic!("two instalments") };
+    let (proof, hers) = (handed_in(&it.ben, it.id).await, handed_in(&it.ana, it.id).await);
+    let unknown = EvidenceId(Uuid::from_u128(1));
+    let report =
+        async |evidence| it.on(&it.ben, first, "report", Some(json!({"evidence": evidence}))).await;
+    // What is hers alone and what does not exist are the same to him.
+    for not_his in [hers, unknown] {
+        report(not_his).await.is_refused(422, ErrorCode::Invalid);
+    }
+    let she_sees = async || {
+        let page: EvidencePage = it.ana.get(&it.path("/evidence")).await.to();
+        page.evidence.iter().any(|piece| piece.id == proof)
+    };
+    assert!(!she_sees().await);
+    let reported: ObligationView = report(proof).await.to();
+    assert_eq!(reported.status, ObligationStatus::Reported);
+    assert_eq!(reported.history.last().and_then(|step| step.evidence), Some(proof));
+    assert!(she_sees().await);
 }

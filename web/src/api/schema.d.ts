@@ -1595,7 +1595,8 @@ export interface paths {
         put?: never
         /**
          * Say that it was done, by whoever owes it.
-         * @description It counts once the other side confirms or an officer establishes it.
+         * @description It counts once the other side confirms or an officer establishes it. What is handed in as proof is shown to the other
+         *     side with it.
          */
         post: operations['obligations_report']
         delete?: never

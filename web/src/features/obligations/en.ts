@@ -18,6 +18,8 @@ const obligations: Texts<typeof zh> = {
     report: 'I did it: tell the other side',
     note: 'How it was done (optional)',
     proof: 'Photo of the proof (optional)',
+    proofSeen: 'The other side and the mediator will see it.',
+    look: 'See the proof',
     noProof: 'No proof',
     earlier: 'Use something handed in before',
     send: 'Send the report',

@@ -15,6 +15,8 @@ export default {
     report: '我办好了，告诉对方',
     note: '怎么办的（可以不写）',
     proof: '凭据的照片（可以不交）',
+    proofSeen: '对方和调解员都会看到。',
+    look: '看凭据',
     noProof: '不附凭据',
     earlier: '用以前交过的',
     send: '报上去',

@@ -12,6 +12,8 @@ pub enum Audience {
     Applicants,
     /// Everybody on either side and those who act for them; respondents once they have been asked to take part.
     Parties,
+    /// Those of the parties who have not said yet whether they agree, and who act for them.
+    Undecided,
     Neutrals,
     Owner,
     /// The owner, or whoever at the station may take the dispute while it has none.
@@ -29,6 +31,8 @@ pub enum Audience {
 pub enum Reach {
     App,
     Text,
+    /// Not even held back because there was a message a moment ago: it may be about what begins now.
+    TextAtOnce,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,13 +60,18 @@ fn to_all(kind: NoticeKind) -> Vec<Telling> {
 
 /// Parties by text message too.
 fn to_all_urgently(kind: NoticeKind) -> Vec<Telling> {
+    to_all_by(Reach::Text, kind)
+}
+
+/// To parties by this way.
+fn to_all_by(reach: Reach, kind: NoticeKind) -> Vec<Telling> {
     let others = each([Audience::Neutrals, Audience::Owner], kind);
-    [text(Audience::Parties, kind)].into_iter().chain(others).collect()
+    [Telling { to: Audience::Parties, kind, reach }].into_iter().chain(others).collect()
 }
 
 /// Whom `event` concerns. Who stands in two audiences is told once, by the first.
 pub fn tellings(event: &Event) -> Vec<Telling> {
-    use Audience::{Account, Applicants, Neutrals, Owner, Parties, Station, Superiors};
+    use Audience::{Account, Applicants, Neutrals, Owner, Parties, Station, Superiors, Undecided};
     use NoticeKind as K;
     match event {
         Event::Submitted => each([Station], K::Submitted),
@@ -72,8 +81,8 @@ pub fn tellings(event: &Event) -> Vec<Telling> {
         Event::Rejected => each([Applicants, Owner], K::Rejected),
         Event::Returned => each([Applicants, Owner], K::Returned),
         // The invitation brings the respondent a text message of its own.
-        Event::TrackChosen { .. } => each([Parties], K::ConsentAsked),
-        Event::TrackChanged { .. } => vec![text(Parties, K::ConsentAsked)],
+        Event::TrackChosen { .. } => each([Undecided], K::ConsentAsked),
+        Event::TrackChanged { .. } => vec![text(Undecided, K::ConsentAsked)],
         Event::EndingProposed { .. } => each([Superiors], K::ApprovalAsked),
         Event::EndingRefused { .. } => each([Owner, Neutrals], K::ApprovalRefused),
         Event::Accepted { .. } => each([Parties, Owner, Superiors], K::Accepted),
@@ -87,7 +96,7 @@ pub fn tellings(event: &Event) -> Vec<Telling> {
         Event::NeutralStoodDown { account, .. } => {
             each([Account(*account), Parties, Owner], K::NeutralLeft)
         }
-        Event::SessionScheduled => to_all_urgently(K::SessionScheduled),
+        Event::SessionScheduled => to_all_by(Reach::TextAtOnce, K::SessionScheduled),
         Event::Suspended { .. } => to_all(K::Suspended),
         Event::Resumed => to_all(K::Resumed),
         Event::ExtensionAsked { .. } => to_all(K::ExtensionAsked),

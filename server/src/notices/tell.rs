@@ -16,6 +16,8 @@ use uuid::Uuid;
 
 /// However much happens, one text message in this time: the list in the app has it all.
 const ONE_TEXT_IN: Duration = Duration::minutes(10);
+/// However often something is to begin at once.
+const ONE_AT_ONCE_IN: Duration = Duration::minutes(1);
 /// After that it says nothing new.
 const TEXT_IS_NEWS: Duration = Duration::days(1);
 
@@ -48,8 +50,10 @@ pub async fn dispute_event(
     }
     let new = insert(tx, dispute, Some(seq), &told).await?;
     for person in new {
-        if told.get(&person).is_some_and(|telling| telling.reach == Reach::Text) {
-            text(tx, public_url, person).await?;
+        match told.get(&person).map(|telling| telling.reach) {
+            Some(Reach::Text) => text(tx, public_url, person, ONE_TEXT_IN).await?,
+            Some(Reach::TextAtOnce) => text(tx, public_url, person, ONE_AT_ONCE_IN).await?,
+            Some(Reach::App) | None => {}
         }
     }
     Ok(())
@@ -99,8 +103,14 @@ async fn insert(
     .await
 }
 
-/// Queues a text message that says no more than that there is news; several things at once make one message.
-async fn text(tx: &mut Tx, public_url: &str, person: PersonId) -> Result<(), ApiError> {
+/// Queues a text message that says no more than that there is news, unless there was one in the time before; several
+/// things at once make one message.
+async fn text(
+    tx: &mut Tx,
+    public_url: &str,
+    person: PersonId,
+    unless_in: Duration,
+) -> Result<(), ApiError> {
     let now = tx.now;
     let told = sqlx::query!(
         r#"with marked as (
@@ -113,7 +123,7 @@ async fn text(tx: &mut Tx, public_url: &str, person: PersonId) -> Result<(), Api
          where p.id in (select person_id from marked)"#,
         person as PersonId,
         now,
-        now - ONE_TEXT_IN,
+        now - unless_in,
     )
     .fetch_optional(&mut **tx)
     .await?;
@@ -149,6 +159,7 @@ async fn people(
     match audience {
         Audience::Applicants => side(db, dispute, false).await,
         Audience::Parties => side(db, dispute, true).await,
+        Audience::Undecided => undecided(db, dispute).await,
         Audience::Neutrals => neutrals(db, dispute).await,
         Audience::Owner => owner(db, dispute).await,
         Audience::Station => {
@@ -178,6 +189,19 @@ async fn side(
            where d.id = $1 and a.role = 'resident'"#,
         dispute as DisputeId,
         both,
+    )
+    .fetch_all(db)
+    .await
+}
+
+async fn undecided(db: &mut PgConnection, dispute: DisputeId) -> sqlx::Result<Vec<PersonId>> {
+    sqlx::query_scalar!(
+        r#"with told as (
+               select id, person_id from parties where dispute_id = $1 and consent = 'pending')
+           select person_id as "person!: PersonId" from told
+           union
+           select r.person_id from representatives r join told on told.id = r.party_id where r.ended_at is null"#,
+        dispute as DisputeId,
     )
     .fetch_all(db)
     .await

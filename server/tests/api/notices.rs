@@ -4,6 +4,8 @@ use crate::agreed::Agreed;
 use crate::app::{Person, TestApp};
 use crate::disputes::submitted;
 use crate::mediation::Mediation;
+use crate::meeting::planned;
+use crate::steps::{Cast, triaged};
 use protocol::ErrorCode;
 use protocol::account::Role;
 use protocol::notice::{NoticeKind, NoticePage, NoticeView};
@@ -97,6 +99,43 @@ async fn text_messages_say_that_there_is_news_and_nothing_else() {
             .await
             .unwrap();
     assert_eq!(queued, 1);
+}
+
+#[tokio::test]
+async fn a_session_is_told_by_text_message_although_there_was_one_a_moment_ago() {
+    let test = TestApp::start().await;
+    let m = Mediation::start(&test).await;
+    let sent = async || -> i64 {
+        worker::drain(&test.app).await.unwrap();
+        sqlx::query_scalar("select count(*) from text_messages where kind = 'notice'")
+            .fetch_one(&test.owner)
+            .await
+            .unwrap()
+    };
+    let before = sent().await;
+    assert!(before > 0, "of the interests that were told");
+    test.advance(chrono::Duration::minutes(2));
+    planned(&m.mediator, m.id, test.now()).await.ok();
+    assert_eq!(sent().await, before + 1);
+    planned(&m.mediator, m.id, test.now() + chrono::Duration::hours(5)).await.ok();
+    assert_eq!(sent().await, before + 1, "twice in a minute would be too much");
+}
+
+#[tokio::test]
+async fn who_has_agreed_is_not_asked_whether_they_agree() {
+    let test = TestApp::start().await;
+    let cast = Cast::of(&test).await;
+    let dispute = triaged(&cast).await;
+    worker::drain(&test.app).await.unwrap();
+    let asked: Vec<String> = sqlx::query_scalar(
+        "select p.side from notices n join parties p using (person_id)
+         where n.kind = 'consent_asked' and n.dispute_id = $1",
+    )
+    .bind(dispute.id.0)
+    .fetch_all(&test.owner)
+    .await
+    .unwrap();
+    assert_eq!(asked, ["respondent"], "the applicant agreed with her filing");
 }
 
 #[tokio::test]

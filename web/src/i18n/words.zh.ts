@@ -86,14 +86,14 @@ const next: Word<'NextCode'> = {
     you_consent: '请您答复：同不同意调解。',
     mediator_is_found: '大家都同意了，正在找调解员。',
     you_appoint: '大家都同意了，请定调解员。',
-    interests_are_told: '调解员说明情况，等大家认可。',
+    interests_are_told: '调解员说明情况，大家认可后约时间。',
     you_tell_interests: '请您说明：和谁有没有关系。',
     you_answer_neutral: '请您答复：要不要这个人帮忙。',
-    session_is_held: '时间已约好，请按时来。',
+    session_is_held: '时间已约好。到时请点下面的调解会。',
     mediation_goes_on: '调解正在进行，可以随时说话。',
     waits_for_resumption: '调解先停下，恢复时告诉您。',
-    parties_sign: '协议写好了，大家看过再签名。',
-    promises_are_kept: '协议已生效，请按约定办。',
+    parties_sign: '协议写好了，大家签名、盖章后生效。',
+    promises_are_kept: '协议已生效，答应的事要按时办到。',
     station_urges: '有一项到期没办，派出所在催。',
     station_visits: '到期的都办到了，派出所会来回访。',
     nothing: '这次调解已经结束。',
@@ -148,7 +148,7 @@ const mode: Word<'PerformanceMode'> = {
 }
 
 const promise: Word<'ObligationStatus'> = {
-    pending: '还没到办的日子',
+    pending: '还没到期',
     reported: '说办好了，等确认',
     performed: '办到了',
     contested: '说法不一，有人来查',

@@ -30,6 +30,7 @@ const disputes: Texts<typeof zh> = {
     declined: 'declined mediation',
     happenedAt: 'Happened: {time}',
     agreement: 'Agreement and signing',
+    agreementRead: 'The agreement',
     promises: 'What was promised',
     files: 'Photos and files',
     elsewhere: 'Other ways than mediation',

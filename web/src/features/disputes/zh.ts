@@ -22,6 +22,7 @@ export default {
     declined: '不同意调解',
     happenedAt: '发生时间：{time}',
     agreement: '看协议、签名',
+    agreementRead: '看协议',
     promises: '答应的事',
     files: '照片和文件',
     elsewhere: '不调解，还有哪些路',

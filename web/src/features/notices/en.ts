@@ -7,7 +7,7 @@ const notices: Texts<typeof zh> = {
     none: 'No news yet',
     noneHint: 'Whatever happens in a mediation of yours is told here.',
     unread: 'new',
-    allRead: 'I have seen them all',
+    allRead: 'Mark all as seen',
     kind,
 }
 export default notices

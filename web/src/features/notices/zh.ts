@@ -5,6 +5,6 @@ export default {
     none: '还没有消息',
     noneHint: '调解有了动静，会在这里告诉您。',
     unread: '没看',
-    allRead: '都看过了',
+    allRead: '全部标成看过',
     kind,
 }

@@ -194,8 +194,9 @@ const sessions: Texts<typeof zh> = {
         todoClose: 'Everybody has answered. Please press “The record is confirmed”.',
         toRecord: 'Read the record',
         toSteps: 'Do it',
-        over: 'There is no talk now.',
-        closedHint: 'Please look at the page of the session.',
+        over: 'The talk is over.',
+        notOn: 'There is no talk now.',
+        closedHint: 'The page of the session says what comes next.',
         back: 'To the page of the session',
     },
 }

@@ -191,8 +191,9 @@ export default {
         todoClose: '大家都答复了。请点“笔录确认好了”。',
         toRecord: '看笔录',
         toSteps: '去办',
-        over: '现在没有在谈。',
-        closedHint: '请回到调解会页面看看。',
+        over: '谈完了。',
+        notOn: '现在没有在谈。',
+        closedHint: '接下来做什么，调解会页面上写着。',
         back: '回调解会页面',
     },
 }

@@ -76,7 +76,7 @@ const drafting: Texts<typeof zh> = {
         dispute: 'a mediator',
         act: 'what is to be done',
         mode: 'how',
-        time_limit: 'when (a sum needs a day)',
+        time_limit: 'when',
         date: 'a day to come',
         obligor: 'who does it',
         beneficiary: 'for whom (not the same party)',

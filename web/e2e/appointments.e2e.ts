@@ -79,7 +79,7 @@ describe('the parties', () => {
         const page = at(APPLICANT)
         await page.goto(path)
         await told(page, '律师').getByText(INTERESTS).waitFor()
-        await told(page, '（调解员）').getByText('没有利害关系').waitFor()
+        await told(page, '（调解员）').getByText('我和双方没有亲友').waitFor()
         await looksRight(page)
     })
 

@@ -100,6 +100,7 @@ describe('a promise', () => {
         await page.getByTestId('confirm').waitFor()
         await page.getByTestId('proof').click()
         await page.locator('img[alt="transfer.png"]').waitFor()
+        await page.getByText('· 对方').waitFor()
         await looksRight(page)
         await page.getByTestId('confirm').click()
         await page.getByRole('button', { name: '撤销' }).click()

@@ -45,7 +45,7 @@ impl Walker {
         let asked = Ask::post("/v1/login-codes", json!({"phone": phone}));
         let sent = self.by_anybody(&name, "asks for a code to sign in with", asked).await?;
         let sent: LoginCodeSent = sent.tells("next_at")?.read()?;
-        let text = self.text_to(phone, known)?;
+        let text = self.code_to(phone, known)?;
         let code = digits(&text, 6).context("there is no code in the text message")?;
         let body = json!({
             "phone": phone, "login_code": sent.login_code, "code": code, "device": DEVICE, "name": who.name
@@ -78,12 +78,14 @@ impl Walker {
         }
     }
 
-    /// The newest text message to a phone, once it has come, past what was known before.
-    pub fn text_to(&self, phone: &str, known: usize) -> anyhow::Result<String> {
+    /// The newest text message with a code to a phone, once it has come, past what was known before. Others, that there is
+    /// news, come when they come.
+    pub fn code_to(&self, phone: &str, known: usize) -> anyhow::Result<String> {
         let look = || {
             let all = self.text_messages()?;
             let new = all.get(known..).unwrap_or_default();
-            Ok(new.lines().rev().find_map(|line| line.strip_prefix(phone)).map(str::to_owned))
+            let mut to_phone = new.lines().rev().filter_map(|line| line.strip_prefix(phone));
+            Ok(to_phone.find(|text| digits(text, 6).is_some()).map(str::to_owned))
         };
         let text = embedded::poll(TEXTS_COME_WITHIN, look)?
             .with_context(|| format!("no text message has come to {phone}"))?;

@@ -34,20 +34,6 @@ pub struct Session {
     pub version: i64,
 }
 
-impl Session {
-    /// Still to be held: none of its talks has begun.
-    pub const fn is_ahead(&self) -> bool {
-        matches!(
-            self.status,
-            SessionStatus::Planned
-                | SessionStatus::Notified
-                | SessionStatus::Lobby
-                | SessionStatus::IdentityVerified
-                | SessionStatus::RightsRead
-        )
-    }
-}
-
 /// Somebody who came.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attendance {
@@ -275,6 +261,18 @@ impl Session {
         if let Some(there) = self.attendance.iter_mut().find(|t| t.attendee.person == person) {
             change(there);
         }
+    }
+
+    /// Still to be held: none of its talks has begun.
+    pub const fn is_ahead(&self) -> bool {
+        matches!(
+            self.status,
+            SessionStatus::Planned
+                | SessionStatus::Notified
+                | SessionStatus::Lobby
+                | SessionStatus::IdentityVerified
+                | SessionStatus::RightsRead
+        )
     }
 
     const fn talk(&mut self, status: SessionStatus, side: Option<Side>) {

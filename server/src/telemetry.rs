@@ -38,7 +38,8 @@ const REQUEST_ID: &str = "x-request-id";
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
 
-/// Gives the request an id, measures it, and writes its one line, unless a socket comes of it. The route is logged, not the path: paths hold ids.
+/// Gives the request an id, measures it, and writes its one line, unless a socket comes of it. The route is logged, not
+/// the path: paths hold ids.
 pub async fn observe(app: App, mut request: Request, next: Next) -> Response {
     let id = app.ids.next().simple().to_string();
     request.extensions_mut().insert(RequestId(id.clone()));

@@ -93,7 +93,7 @@ pub async fn accept(w: &mut Walker, cast: &Cast, dispute: &Dispute) -> anyhow::R
 /// The other side needs no account to read and to answer.
 pub async fn invite(w: &mut Walker, cast: &Cast, dispute: &Dispute) -> anyhow::Result<()> {
     w.chapter("3 邀请 — the other side is invited");
-    let text = w.code_to(cast.respondent.phone(), 0)?;
+    let text = w.text_with_code_to(cast.respondent.phone(), 0)?;
     let (token, code) = link_and_code(&text).context("no link and code in the text message")?;
     let who = "the phone of the 被申请人, nobody signed in";
     let page = format!("/v1/invitations/{token}");

@@ -45,7 +45,7 @@ impl Walker {
         let asked = Ask::post("/v1/login-codes", json!({"phone": phone}));
         let sent = self.by_anybody(&name, "asks for a code to sign in with", asked).await?;
         let sent: LoginCodeSent = sent.tells("next_at")?.read()?;
-        let text = self.code_to(phone, known)?;
+        let text = self.text_with_code_to(phone, known)?;
         let code = digits(&text, 6).context("there is no code in the text message")?;
         let body = json!({
             "phone": phone, "login_code": sent.login_code, "code": code, "device": DEVICE, "name": who.name
@@ -80,7 +80,7 @@ impl Walker {
 
     /// The newest text message with a code to a phone, once it has come, past what was known before. Others, that there is
     /// news, come when they come.
-    pub fn code_to(&self, phone: &str, known: usize) -> anyhow::Result<String> {
+    pub fn text_with_code_to(&self, phone: &str, known: usize) -> anyhow::Result<String> {
         let look = || {
             let all = self.text_messages()?;
             let new = all.get(known..).unwrap_or_default();

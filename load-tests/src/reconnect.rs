@@ -50,6 +50,9 @@ pub struct Return {
     pub per_second: f64,
     /// Entries that they had missed, and got.
     pub caught_up: u64,
+    /// Processor time of the server for one of them, whatever it does afterwards because of them included.
+    pub server_cpu_us: f64,
+    pub postgres_cpu_us: f64,
     /// That PostgreSQL carried out for the server meanwhile.
     pub statements: Option<u64>,
     pub violations: Violations,
@@ -86,10 +89,12 @@ impl Report {
             // Writing to a string does not fail.
             let _ = write!(
                 line,
-                "{name}_clients={} {name}_seconds={:.2} {name}_per_second={:.0} {name}_caught_up={} {name}_statements={} {name}_violations={} ",
+                "{name}_clients={} {name}_seconds={:.2} {name}_per_second={:.0} {name}_server_cpu_us={:.1} {name}_postgres_cpu_us={:.1} {name}_caught_up={} {name}_statements={} {name}_violations={} ",
                 turns.first().map_or(0, |turn| turn.clients),
                 median(&turns, |turn| turn.seconds),
                 median(&turns, |turn| turn.per_second),
+                median(&turns, |turn| turn.server_cpu_us),
+                median(&turns, |turn| turn.postgres_cpu_us),
                 turns.iter().map(|turn| turn.caught_up).sum::<u64>(),
                 statements.map_or("unknown".into(), |most| most.to_string()),
                 turns.iter().map(|turn| turn.violations.sum()).sum::<u64>(),
@@ -155,7 +160,7 @@ pub async fn come_back(
         Ok(())
     })?;
     // Whatever the speaking left to do is done.
-    arena.used(server).await?;
+    let used = arena.used(server).await?;
     arena.count_statements(true).await?;
     let before = arena.statements(server).await?;
     let (took, tally) = off_the_runtime(swarm, |swarm| {
@@ -164,13 +169,17 @@ pub async fn come_back(
     })?;
     let after = arena.statements(server).await?;
     arena.count_statements(false).await?;
+    let used = arena.used(server).await?.since(used);
     swarm.hang_up(swarm.all());
     let clients = crowd.rooms * staying;
+    let each = |microseconds| whole(microseconds) / whole(clients as u64);
     Ok(Return {
         server,
         clients,
         seconds: took.as_secs_f64(),
         per_second: whole(clients as u64) / took.as_secs_f64(),
+        server_cpu_us: each(used.server),
+        postgres_cpu_us: each(used.postgres),
         caught_up: tally.delivered,
         statements: before.zip(after).map(|(before, after)| after - before),
         violations: tally.violations,

@@ -9,6 +9,11 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
+/// Thousands who come back at once each take and give back a few pieces of some kilobytes, which the system's own allocator
+/// puts together and takes apart each time: a quarter of what a return costs the server (decision 0011).
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Ala Mediation (阿拉调解).
 #[derive(Parser)]
 #[command(version)]

@@ -30,6 +30,18 @@ pub async fn serve(app: App, router: Router, listener: TcpListener) -> anyhow::R
     live::bus::start(&app);
     app.tasks.spawn(media::run(app.clone()));
     app.tasks.spawn(media::audio::run(app.clone()));
+    // On one of the threads that do the work: a connection that another accepts has to be handed over to them.
+    app.tasks.spawn(accept(app.clone(), router, listener)).await??;
+    app.tasks.close();
+    if timeout(DRAIN, app.tasks.wait()).await.is_err() {
+        tracing::warn!(left = app.tasks.len(), "stopped before everything had finished");
+    }
+    app.bus.close().await;
+    Ok(())
+}
+
+/// Until told to stop; then those that can tell already that they are connected.
+async fn accept(app: App, router: Router, listener: TcpListener) -> anyhow::Result<()> {
     let places = Arc::new(Semaphore::new(app.config.max_connections));
     loop {
         // Beyond the limit new connections wait in the listener's queue instead of taking memory.
@@ -43,7 +55,7 @@ pub async fn serve(app: App, router: Router, listener: TcpListener) -> anyhow::R
             Err(error) => tracing::warn!(%error, "could not accept a connection"),
         }
     }
-    // Who is connected already, as far as they can tell, is not reset with the listener.
+    // They are not to be reset with the listener.
     let listener = listener.into_std()?;
     while let Ok(place) = places.clone().try_acquire_owned()
         && let Ok((stream, peer)) = listener.accept()
@@ -52,12 +64,6 @@ pub async fn serve(app: App, router: Router, listener: TcpListener) -> anyhow::R
     {
         take(&app, &router, stream, peer, place);
     }
-    drop(listener);
-    app.tasks.close();
-    if timeout(DRAIN, app.tasks.wait()).await.is_err() {
-        tracing::warn!(left = app.tasks.len(), "stopped before everything had finished");
-    }
-    app.bus.close().await;
     Ok(())
 }
 

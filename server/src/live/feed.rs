@@ -23,30 +23,12 @@ pub async fn listen(
     room: RoomId,
     after: i64,
 ) -> Result<bool, ApiError> {
-    loop {
+    while !listen_at_hand(app, live, room, after) {
         let Some(room) = reading::open(app, live.actor.person, room).await? else {
             return Ok(false);
         };
         if room.is_member(live.actor.person) {
-            // Whoever comes from another server may know of more than this one.
-            if after > room.head() {
-                reading::changed(app, &room);
-            }
-            let number = live.subscribe(&room);
-            app.live.follow(live, room.dispute);
-            match room.join(live, after) {
-                Joined::Live => complete(app, live, room.dispute),
-                Joined::Stranger | Joined::Forgotten => {
-                    app.live.unsubscribe(live, room.id);
-                    continue;
-                }
-                Joined::Behind(_) | Joined::Stale => {
-                    let (app, live) = (app.clone(), live.clone());
-                    let tasks = app.tasks.clone();
-                    tasks.spawn(async move { follow(&app, &live, &room, after, number).await });
-                }
-            }
-            return Ok(true);
+            continue;
         }
         // As far as this server knows. Who has come in just now is known to the database.
         let mut db = app.db.acquire().await?;
@@ -58,6 +40,33 @@ pub async fn listen(
         reading::changed(app, &room);
         room.reread().await;
     }
+    Ok(true)
+}
+
+/// The same without waiting, where this server knows the room and that its owner is in it. Most who come back are done
+/// with this, and need no place to wait in.
+pub fn listen_at_hand(app: &App, live: &Arc<Live>, room: RoomId, after: i64) -> bool {
+    let known = app.live.room(room).filter(|room| room.is_member(live.actor.person));
+    let Some(room) = known else { return false };
+    // Whoever comes from another server may know of more than this one.
+    if after > room.head() {
+        reading::changed(app, &room);
+    }
+    let number = live.subscribe(&room);
+    app.live.follow(live, room.dispute);
+    match room.join(live, after) {
+        Joined::Live => complete(app, live, room.dispute),
+        Joined::Stranger | Joined::Forgotten => {
+            app.live.unsubscribe(live, room.id);
+            return false;
+        }
+        Joined::Behind(_) | Joined::Stale => {
+            let (app, live) = (app.clone(), live.clone());
+            let tasks = app.tasks.clone();
+            tasks.spawn(async move { follow(&app, &live, &room, after, number).await });
+        }
+    }
+    true
 }
 
 /// Until everything that is missing has been sent, or the subscription is not wanted any more.

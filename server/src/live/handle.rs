@@ -33,6 +33,9 @@ pub async fn frame(app: &App, live: &Arc<Live>, frame: ClientFrame) {
             (None, Box::pin(async move { reauth(app, live, &token).await }))
         }
         ClientFrame::Subscribe { room, after } => {
+            if has_place(live, room) && feed::listen_at_hand(app, live, room, after) {
+                return;
+            }
             (Some(room), Box::pin(subscribe(app, live, room, after)))
         }
         ClientFrame::Read { room, seq } => (Some(room), Box::pin(read(app, live, room, seq))),
@@ -86,11 +89,7 @@ async fn reauth(app: &App, live: &Live, token: &str) -> Result<(), ApiError> {
 }
 
 async fn subscribe(app: &App, live: &Arc<Live>, room: RoomId, after: i64) -> Result<(), ApiError> {
-    let full = {
-        let listening = held(&live.listening);
-        listening.rooms.len() >= ROOMS && !listening.rooms.contains_key(&room)
-    };
-    if full {
+    if !has_place(live, room) {
         return Err(ApiError::new(
             ErrorCode::TooManyRequests,
             "this socket listens to as many rooms as it can; unsubscribe from some",
@@ -101,6 +100,12 @@ async fn subscribe(app: &App, live: &Arc<Live>, room: RoomId, after: i64) -> Res
     } else {
         Err(kept_out(app, live, room).await?)
     }
+}
+
+/// For this room among those that it listens to.
+fn has_place(live: &Live, room: RoomId) -> bool {
+    let listening = held(&live.listening);
+    listening.rooms.len() < ROOMS || listening.rooms.contains_key(&room)
 }
 
 /// Foreign and unknown are the same; who has left may know that there is a room.

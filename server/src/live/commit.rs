@@ -14,6 +14,8 @@ use crate::rooms::store::{self, Entry, Outcome};
 use chrono::{DateTime, Utc};
 use protocol::room::ClientMsgId;
 use protocol::{ErrorCode, PersonId, RoomId};
+use sqlx::Postgres;
+use sqlx::pool::PoolConnection;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -26,13 +28,16 @@ pub type Busy = BTreeMap<RoomId, Vec<Waiting>>;
 /// An entry with the number that it is going to have.
 type Numbered = (Waiting, i64);
 
+/// A connection to the database, once there is need of one.
+pub type Db = Option<PoolConnection<Postgres>>;
+
 /// Stores them, those of one room in this order, and answers. What was not waited for comes back.
-pub async fn all(app: &App, mut batch: Vec<Waiting>) -> Busy {
+pub async fn all(app: &App, db: &mut Db, mut batch: Vec<Waiting>) -> Busy {
     // Keeps the order within a room; of the rooms it is the same on every server, so that two rarely wait for each other.
     batch.sort_by_key(|waiting| waiting.entry.room);
     let (known, mut rest) = number(app, batch);
     if !known.is_empty() {
-        let mut failed = store_known(app, known).await;
+        let mut failed = store_known(app, db, known).await;
         // Those of a room that were known come before those that were not.
         failed.append(&mut rest);
         rest = failed;
@@ -82,12 +87,15 @@ impl Next {
 }
 
 /// All of them, or those that have to be judged come back.
-async fn store_known(app: &App, known: Vec<Numbered>) -> Vec<Waiting> {
+async fn store_known(app: &App, db: &mut Db, known: Vec<Numbered>) -> Vec<Waiting> {
     let now = app.clock.now();
     let entries: Vec<(&Entry, i64)> = known.iter().map(|(w, seq)| (&w.entry, *seq)).collect();
     let stored = async {
-        let mut db = app.log_db.acquire().await?;
-        store::append_known(&mut db, &entries, now).await
+        let db = match db {
+            Some(db) => db,
+            None => db.insert(app.log_db.acquire().await?),
+        };
+        store::append_known(db, &entries, now).await
     };
     match stored.await {
         Ok(()) => {
@@ -100,6 +108,7 @@ async fn store_known(app: &App, known: Vec<Numbered>) -> Vec<Waiting> {
             known.into_iter().map(|(waiting, _)| waiting).collect()
         }
         Err(error) => {
+            *db = None;
             refuse(app, known.into_iter().map(|(waiting, _)| waiting).collect(), &error.into());
             Vec::new()
         }

@@ -6,6 +6,7 @@ use crate::error::ApiError;
 use crate::live::logins::{self, key};
 use crate::live::open::Live;
 use crate::live::outbox::Close;
+use crate::live::room::Room;
 use crate::live::socket::restarting;
 use crate::live::{feed, reading};
 use protocol::live::{ServerFrame, close};
@@ -127,17 +128,23 @@ async fn end_login(app: &App, login: LoginId) {
     }
 }
 
-async fn moved_rooms(app: &App) -> Result<Vec<Arc<super::room::Room>>, ApiError> {
+/// Rooms to which others have added something that this server has not heard of. Of those to which it is adding something
+/// itself at this moment it finds out by that: the number that it has for the next entry is taken.
+async fn moved_rooms(app: &App) -> Result<Vec<Arc<Room>>, ApiError> {
     let mut rooms: HashMap<RoomId, _> =
         app.live.rooms().into_iter().map(|room| (room.id, room)).collect();
     let ids: Vec<Uuid> = rooms.keys().map(|id| id.0).collect();
     let heads: Vec<i64> = rooms.values().map(|room| room.head()).collect();
-    let moved = sqlx::query_scalar!(
-        r#"select room as "room!: RoomId" from rooms_moved($1, $2) as m (room)"#,
+    let moved = sqlx::query!(
+        r#"select room as "room!: RoomId", head as "head!" from rooms_moved($1, $2)"#,
         &ids,
         &heads,
     )
     .fetch_all(&app.db)
     .await?;
-    Ok(moved.into_iter().filter_map(|room| rooms.remove(&room)).collect())
+    let moved = moved.into_iter().filter_map(|now| Some((rooms.remove(&now.room)?, now.head)));
+    Ok(moved
+        .filter(|(room, head)| !app.log.is_adding_to(room.id) && room.head() < *head)
+        .map(|(room, _)| room)
+        .collect())
 }

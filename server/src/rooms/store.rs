@@ -11,6 +11,7 @@ use protocol::room::{
 };
 use protocol::{AccountId, DisputeId, EvidenceId, PersonId, RoomId};
 use sqlx::PgConnection;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Somebody's place in one room.
@@ -132,16 +133,17 @@ pub async fn append_known(
     entries: &[(&Entry, i64)],
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    let rooms: Vec<Uuid> = entries.iter().map(|(entry, _)| entry.room.0).collect();
+    let mut speakers = Speakers::default();
+    let places: Vec<i32> = entries.iter().map(|(entry, _)| speakers.place(entry)).collect();
     let seqs: Vec<i64> = entries.iter().map(|(_, seq)| *seq).collect();
-    let people: Vec<Uuid> = entries.iter().map(|(entry, _)| entry.person.0).collect();
     let ids: Vec<&str> = entries.iter().map(|(entry, _)| entry.client_msg_id.as_str()).collect();
     let bodies: Vec<&str> = entries.iter().map(|(entry, _)| entry.body.as_str()).collect();
     sqlx::query!(
-        "select append_known_entries($1, $2, $3, $4, $5, $6)",
-        &rooms,
+        "select append_known_entries($1, $2, $3, $4, $5, $6, $7)",
+        &speakers.rooms,
+        &speakers.people,
+        &places,
         &seqs,
-        &people,
         &ids as &[&str],
         &bodies as &[&str],
         now,
@@ -149,6 +151,26 @@ pub async fn append_known(
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// Who says something in which room, each once.
+#[derive(Default)]
+struct Speakers {
+    rooms: Vec<Uuid>,
+    people: Vec<Uuid>,
+    places: HashMap<(Uuid, Uuid), i32>,
+}
+
+impl Speakers {
+    /// Counted from 1, as the database does.
+    fn place(&mut self, entry: &Entry) -> i32 {
+        let (room, person) = (entry.room.0, entry.person.0);
+        *self.places.entry((room, person)).or_insert_with(|| {
+            self.rooms.push(room);
+            self.people.push(person);
+            i32::try_from(self.rooms.len()).unwrap_or(i32::MAX)
+        })
+    }
 }
 
 /// Stores entries of any rooms, those of one room in this order, and answers for each. Alone in its transaction: what is

@@ -120,10 +120,10 @@ fn constraint(error: &sqlx::Error) -> &str {
 
 /// As a server does that knows the room.
 async fn add(db: &mut PgConnection, room: RoomId, seq: i64, person: PersonId) -> sqlx::Result<()> {
-    sqlx::query("select append_known_entries(array[$1], array[$2], array[$3], array['x'], array[$4], now())")
+    sqlx::query("select append_known_entries(array[$1], array[$2], array[1], array[$3], array['x'], array[$4], now())")
         .bind(room.0)
-        .bind(seq)
         .bind(person.0)
+        .bind(seq)
         .bind(TEXT)
         .execute(db)
         .await

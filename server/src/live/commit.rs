@@ -9,13 +9,12 @@ use crate::live::log::{Answer, Asker, Waiting};
 use crate::live::open::Live;
 use crate::live::reading;
 use crate::live::room::Room;
+use crate::live::warm::Db;
 use crate::rooms::say;
 use crate::rooms::store::{self, Entry, Outcome};
 use chrono::{DateTime, Utc};
 use protocol::room::ClientMsgId;
 use protocol::{ErrorCode, PersonId, RoomId};
-use sqlx::Postgres;
-use sqlx::pool::PoolConnection;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -27,9 +26,6 @@ pub type Busy = BTreeMap<RoomId, Vec<Waiting>>;
 
 /// An entry with the number that it is going to have.
 type Numbered = (Waiting, i64);
-
-/// A connection to the database, once there is need of one.
-pub type Db = Option<PoolConnection<Postgres>>;
 
 /// Stores them, those of one room in this order, and answers. What was not waited for comes back.
 pub async fn all(app: &App, db: &mut Db, mut batch: Vec<Waiting>) -> Busy {

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::error::ApiError;
 use crate::live::open::Live;
 use crate::live::pace::Pace;
+use crate::live::warm::{Db, Warm};
 use crate::live::{commit, handle, held};
 use crate::rooms::store::Entry;
 use protocol::RoomId;
@@ -29,15 +30,16 @@ const BATCH: usize = 4_096;
 /// What they say, in bytes; one more is taken than fits.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
 /// Of the rooms. With one, the database and the server wait for each other.
-const SHARES: usize = 2;
+const SHARES: u32 = 2;
 /// Entries of a share that may wait; beyond, a sender is told to come back rather than kept waiting for long.
-const WAITING: usize = 16_384 / SHARES;
+const WAITING: usize = 16_384 / SHARES as usize;
 /// Commits at once while little is said.
 const LANES: u32 = 16;
 
-/// How many of so many connections are for what is said: it does not starve everything else, nor is it starved.
+/// How many of so many connections are for what is said: it does not starve everything else, nor is it starved. Each lane
+/// has one, and each share of the rooms a lane.
 pub fn lanes(connections: u32) -> u32 {
-    (connections * 2 / 5).clamp(1, LANES)
+    (connections * 2 / 5).clamp(SHARES, LANES)
 }
 
 pub type Answer = Result<Said, ApiError>;
@@ -69,11 +71,14 @@ impl Waiting {
 
 /// One for a server.
 #[derive(Default)]
-pub struct Log([Mutex<State>; SHARES]);
+pub struct Log {
+    shares: [Mutex<State>; SHARES as usize],
+    warm: Warm,
+}
 
 impl Log {
     fn share(&self, share: usize) -> MutexGuard<'_, State> {
-        held(&self.0[share])
+        held(&self.shares[share])
     }
 
     /// Whether a commit with something for this room is under way, or has just ended and is not told yet.
@@ -86,7 +91,7 @@ fn share_of(room: RoomId) -> usize {
     // A room's own bits would do as long as they are random, which nobody promises here.
     let mut hasher = DefaultHasher::new();
     room.hash(&mut hasher);
-    usize::try_from(hasher.finish() % SHARES as u64).unwrap_or_default()
+    usize::try_from(hasher.finish() % u64::from(SHARES)).unwrap_or_default()
 }
 
 #[derive(Default)]
@@ -144,12 +149,13 @@ impl Drop for Rooms {
     }
 }
 
-/// Commit after commit.
+/// Commit after commit, on one connection.
 struct Lane {
     app: App,
     share: usize,
     most: usize,
     is_open: bool,
+    db: Db,
 }
 
 impl Lane {
@@ -160,6 +166,8 @@ impl Lane {
         let is_needed = state.lanes <= state.allowed(self.most);
         let batch = if is_needed { state.take() } else { Vec::new() };
         if batch.is_empty() {
+            // Before another lane may open and need it.
+            self.app.log.warm.give_back(self.db.take());
             state.lanes -= 1;
             self.is_open = false;
             return None;
@@ -200,22 +208,20 @@ impl App {
     }
 
     fn open_lane(&self, share: usize) {
-        let all = usize::try_from(lanes(self.config.database_connections)).unwrap_or(1);
-        let most = all.div_ceil(SHARES);
+        let most = (lanes(self.config.database_connections) / SHARES) as usize;
         if self.log.share(share).opens(most) {
-            self.tasks.spawn(run(Lane { app: self.clone(), share, most, is_open: true }));
+            let db = self.log.warm.take();
+            self.tasks.spawn(run(Lane { app: self.clone(), share, most, is_open: true, db }));
         }
     }
 }
 
 async fn run(mut lane: Lane) {
-    // The same from commit to commit: a process of the database that has just done this does it at less cost than another.
-    let mut db = None;
     while let Some(batch) = lane.next() {
         let (app, share) = (&lane.app, lane.share);
         let mut rooms = Rooms { app: app.clone(), share, ids: rooms_of(&batch) };
         let begun = Instant::now();
-        let busy = commit::all(app, &mut db, batch).await;
+        let busy = commit::all(app, &mut lane.db, batch).await;
         for (room, batch) in busy {
             rooms.ids.remove(&room);
             let room = Rooms { app: app.clone(), share, ids: [room].into() };

@@ -28,6 +28,7 @@ mod rules;
 mod socket;
 mod turns;
 mod versions;
+mod warm;
 mod watch;
 mod wire;
 

@@ -1,5 +1,5 @@
--- As before, but whether somebody is in a room is looked up once for all they say there in one commit. With a row for each
--- entry to be joined, the database reckoned with few and read through everybody who is in any room.
+-- As before, but whether somebody is in a room is looked up once for all they say there in one commit, and by its key. With
+-- a row for each entry to be joined, the database reckoned with few and read through everybody who is in any room.
 drop function append_known_entries(uuid[], bigint[], uuid[], text[], text[], timestamptz);
 
 -- Adds entries at numbers that are known to be next, each as somebody who is in the room and may say something there.
@@ -13,6 +13,7 @@ create function append_known_entries(
     p_at timestamptz)
 returns void
 language plpgsql volatile security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan
+    set enable_seqscan = off
 as $$
 declare
     v_people uuid[] := array(

@@ -181,3 +181,37 @@ async fn what_was_sent_as_backlog_is_not_sent_again_when_it_is_heard_of() {
         assert_eq!(phone.seqs(joint), (1..=last).collect::<Vec<_>>());
     }
 }
+
+/// A statement is planned once for a connection. Planned when next to nothing is in the tables, as here, it would read all
+/// of them ever after.
+#[tokio::test]
+async fn rooms_are_read_by_key_however_little_there_is() {
+    let test = TestApp::start().await;
+    let m = Mediation::start(&test).await;
+    let joint = m.room(JOINT).await;
+    let head = said(&m.ana, joint, "1", "您好").await.seq;
+    let mut tx = test.owner.begin().await.unwrap();
+    add(&mut tx, joint, head + 1, m.ana.id).await.unwrap();
+    for ask in [
+        "select count(*) from room_log(array[$1], $2, 0, 10)",
+        "select count(*) from room_now(array[$1], $2)",
+        "select count(*) from rooms_moved(array[$2], array[0::bigint]) where $1 is not null",
+        "select count(*) from append_room_entries(array[$1], array[$2], array['y'], array['{}'], array[null::uuid], now(), true)",
+    ] {
+        let found: i64 = sqlx::query_scalar(ask)
+            .bind(m.ana.id.0)
+            .bind(joint.0)
+            .fetch_one(&mut *tx)
+            .await
+            .unwrap();
+        assert!(found > 0, "{ask}");
+    }
+    let read_whole: Vec<String> = sqlx::query_scalar(
+        "select relname::text from pg_stat_xact_user_tables
+         where seq_scan > 0 and relname in ('rooms', 'room_members', 'room_entries')",
+    )
+    .fetch_all(&mut *tx)
+    .await
+    .unwrap();
+    assert_eq!(read_whole, Vec::<String>::new());
+}

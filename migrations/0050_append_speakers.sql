@@ -7,7 +7,7 @@ drop function append_known_entries(uuid[], bigint[], uuid[], text[], text[], tim
 -- none: a number that is taken, an id that was used and a speaker who is not in the room each end it.
 --
 -- Between the look at who is in the room and the entry somebody may leave. Leaving takes a number, and at this moment no
--- other than the one that the entry is to have: one of the two ends.
+-- other than the one that the entry is to have: either the entry is not stored, or it comes before the leaving.
 create function append_known_entries(
     p_rooms uuid[], p_people uuid[], p_speakers integer[], p_seqs bigint[], p_client_msg_ids text[], p_bodies text[],
     p_at timestamptz)

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 /// Thousands who come back at once each take and give back a few pieces of some kilobytes, which the system's own allocator
-/// puts together and takes apart each time: a quarter of what a return costs the server (decision 0011).
+/// puts together and takes apart each time: a fifth of what a return costs the server (decision 0011).
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 

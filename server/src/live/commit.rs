@@ -9,7 +9,7 @@ use crate::live::log::{Answer, Asker, Waiting};
 use crate::live::open::Live;
 use crate::live::reading;
 use crate::live::room::Room;
-use crate::live::warm::Db;
+use crate::live::warm::{self, Db};
 use crate::rooms::say;
 use crate::rooms::store::{self, Entry, Outcome};
 use chrono::{DateTime, Utc};
@@ -87,10 +87,7 @@ async fn store_known(app: &App, db: &mut Db, known: Vec<Numbered>) -> Vec<Waitin
     let now = app.clock.now();
     let entries: Vec<(&Entry, i64)> = known.iter().map(|(w, seq)| (&w.entry, *seq)).collect();
     let stored = async {
-        let db = match db {
-            Some(db) => db,
-            None => db.insert(app.log_db.acquire().await?),
-        };
+        let db = warm::ready(&app.log_db, db).await?;
         store::append_known(db, &entries, now).await
     };
     match stored.await {
@@ -101,10 +98,14 @@ async fn store_known(app: &App, db: &mut Db, known: Vec<Numbered>) -> Vec<Waitin
         }
         Err(sqlx::Error::Database(error)) => {
             tracing::debug!(code = ?error.code(), "entries have to be judged one by one");
+            // Anything else may be the end of the connection too.
+            if error.constraint().is_none() {
+                warm::discard(db);
+            }
             known.into_iter().map(|(waiting, _)| waiting).collect()
         }
         Err(error) => {
-            *db = None;
+            warm::discard(db);
             refuse(app, known.into_iter().map(|(waiting, _)| waiting).collect(), &error.into());
             Vec::new()
         }

@@ -37,9 +37,9 @@ const WAITING: usize = 16_384 / SHARES as usize;
 const LANES: u32 = 16;
 
 /// How many of so many connections are for what is said: it does not starve everything else, nor is it starved. Each lane
-/// has one, and each share of the rooms a lane.
+/// has one, and each share of the rooms as many lanes.
 pub fn lanes(connections: u32) -> u32 {
-    (connections * 2 / 5).clamp(SHARES, LANES)
+    (connections * 2 / 5).clamp(SHARES, LANES) / SHARES * SHARES
 }
 
 pub type Answer = Result<Said, ApiError>;

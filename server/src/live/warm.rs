@@ -2,33 +2,69 @@
 //! again at less cost than one that has slept, so the one used last goes first; the pool would hand them out in turn.
 
 use crate::live::held;
-use sqlx::Postgres;
 use sqlx::pool::PoolConnection;
+use sqlx::{Connection, PgConnection, PgPool, Postgres};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
+use tokio::time::timeout;
 
-/// Unused for so long, it may be gone: the pool finds out.
+/// Unused for so long, it may be gone.
 const WARM: Duration = Duration::from_secs(1);
+/// For it to answer.
+const ANSWER: Duration = Duration::from_millis(500);
+/// Then the pool has it back, which ends it when it is old.
+const AT_MOST: Duration = Duration::from_secs(900);
 
 /// A connection, once there is need of one.
-pub type Db = Option<PoolConnection<Postgres>>;
+pub type Db = Option<Kept>;
+
+pub struct Kept {
+    db: PoolConnection<Postgres>,
+    since: Instant,
+    used: Instant,
+}
 
 #[derive(Default)]
-pub struct Warm(Mutex<Vec<(PoolConnection<Postgres>, Instant)>>);
+pub struct Warm(Mutex<Vec<Kept>>);
 
 impl Warm {
     pub fn take(&self) -> Db {
-        let mut all = held(&self.0);
-        let (db, used) = all.pop()?;
-        if used.elapsed() < WARM {
-            return Some(db);
-        }
-        // The others have not been used for longer.
-        all.clear();
-        None
+        held(&self.0).pop()
     }
 
     pub fn give_back(&self, db: Db) {
-        held(&self.0).extend(db.map(|db| (db, Instant::now())));
+        held(&self.0).extend(db);
+    }
+}
+
+impl Kept {
+    async fn is_there(&mut self) -> bool {
+        self.used.elapsed() < WARM || matches!(timeout(ANSWER, self.db.ping()).await, Ok(Ok(())))
+    }
+}
+
+/// This one, as long as it is good; otherwise one of the pool.
+pub async fn ready<'a>(pool: &PgPool, db: &'a mut Db) -> sqlx::Result<&'a mut PgConnection> {
+    if db.as_ref().is_some_and(|kept| kept.since.elapsed() > AT_MOST) {
+        *db = None;
+    }
+    if let Some(kept) = db
+        && !kept.is_there().await
+    {
+        discard(db);
+    }
+    let now = Instant::now();
+    let kept = match db {
+        Some(kept) => kept,
+        None => db.insert(Kept { db: pool.acquire().await?, since: now, used: now }),
+    };
+    kept.used = now;
+    Ok(&mut kept.db)
+}
+
+/// Nobody uses it again. The pool would ask whether it is there, for as long as that takes.
+pub fn discard(db: &mut Db) {
+    if let Some(mut kept) = db.take() {
+        kept.db.close_on_drop();
     }
 }

@@ -22,13 +22,14 @@ const ENDED: Close = Close::new(close::NOT_AUTHENTICATED, "the login has ended")
 pub async fn run(app: &App) {
     let mut rounds = interval(app.live.bounds.look_round);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut suspects = Suspects::new();
     loop {
         tokio::select! {
             () = app.stop.cancelled() => break,
             _ = rounds.tick() => {}
             () = app.live.look.notified() => {}
         }
-        if let Err(error) = look_round(app).await {
+        if let Err(error) = look_round(app, &mut suspects).await {
             tracing::warn!(%error, "sockets could not be looked after; trying again");
         }
     }
@@ -74,10 +75,10 @@ fn touch_all(app: &App, dispute: DisputeId) {
     }
 }
 
-async fn look_round(app: &App) -> Result<(), ApiError> {
+async fn look_round(app: &App, suspects: &mut Suspects) -> Result<(), ApiError> {
     app.live.forget_rooms();
     look_at_logins(app).await?;
-    for room in moved_rooms(app).await? {
+    for room in moved_rooms(app, suspects).await? {
         reading::changed(app, &room);
     }
     for dispute in app.live.versions.look(app).await? {
@@ -128,13 +129,17 @@ async fn end_login(app: &App, login: LoginId) {
     }
 }
 
-/// Rooms to which others have added something that this server has not heard of. Of those to which it is adding something
-/// itself at this moment it finds out by that: the number that it has for the next entry is taken.
-async fn moved_rooms(app: &App) -> Result<Vec<Arc<Room>>, ApiError> {
+/// Rooms that went on while this server was adding to them itself, and up to which number.
+type Suspects = HashMap<RoomId, i64>;
+
+/// Rooms to which others have added something that this server has not heard of. What it is adding itself at this moment
+/// may be all there is: that is known by the next round.
+async fn moved_rooms(app: &App, suspects: &mut Suspects) -> Result<Vec<Arc<Room>>, ApiError> {
     let mut rooms: HashMap<RoomId, _> =
         app.live.rooms().into_iter().map(|room| (room.id, room)).collect();
     let ids: Vec<Uuid> = rooms.keys().map(|id| id.0).collect();
     let heads: Vec<i64> = rooms.values().map(|room| room.head()).collect();
+    let before = std::mem::take(suspects);
     let moved = sqlx::query!(
         r#"select room as "room!: RoomId", head as "head!" from rooms_moved($1, $2)"#,
         &ids,
@@ -142,9 +147,17 @@ async fn moved_rooms(app: &App) -> Result<Vec<Arc<Room>>, ApiError> {
     )
     .fetch_all(&app.db)
     .await?;
-    let moved = moved.into_iter().filter_map(|now| Some((rooms.remove(&now.room)?, now.head)));
-    Ok(moved
-        .filter(|(room, head)| !app.log.is_adding_to(room.id) && room.head() < *head)
-        .map(|(room, _)| room)
-        .collect())
+    let mut others = Vec::new();
+    for now in moved {
+        let Some(room) = rooms.remove(&now.room) else { continue };
+        let is_adding = app.log.is_adding_to(room.id);
+        let known = room.head();
+        if before.get(&room.id).is_some_and(|head| known < *head) || !is_adding && known < now.head
+        {
+            others.push(room);
+        } else if known < now.head {
+            suspects.insert(room.id, now.head);
+        }
+    }
+    Ok(others)
 }

@@ -3,7 +3,7 @@
 use crate::app::{Answer, TestApp};
 use crate::disputes::{noise, submitted};
 use crate::evidence::jpeg;
-use crate::postgres::TestDb;
+use crate::postgres::{self, TestDb};
 use axum::http::header;
 use futures_util::future::poll_immediate;
 use protocol::ErrorCode;
@@ -74,8 +74,9 @@ async fn r7_without_its_database_it_says_so_at_once_and_goes_on_when_it_is_back(
 
 #[tokio::test]
 async fn p1_a_begin_that_nobody_waited_for_leaves_no_open_transaction_behind() {
-    // One for all that commands do, one for what is said.
-    let test = TestApp::start_with(&["--database-connections", "2"]).await;
+    let db = postgres::fresh_database(&db::MIGRATOR).await;
+    let one = db::app_pool(db.options.clone(), 1);
+    let test = TestApp::start_on(db, &[], |parts| parts.db = one).await;
     let mut poisoned = 0;
     for round in 0..150 {
         let mut begin = Box::pin(test.app.db.begin());

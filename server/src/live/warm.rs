@@ -37,6 +37,15 @@ impl Warm {
     }
 }
 
+impl Drop for Warm {
+    /// The pool would take them back in a task, for which there may be no runtime any more.
+    fn drop(&mut self) {
+        for kept in held(&self.0).drain(..) {
+            drop(kept.db.detach());
+        }
+    }
+}
+
 impl Kept {
     async fn is_there(&mut self) -> bool {
         self.used.elapsed() < WARM || matches!(timeout(ANSWER, self.db.ping()).await, Ok(Ok(())))

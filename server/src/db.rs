@@ -14,7 +14,11 @@ pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
 /// Under the two seconds within which an unreachable database has to be told as 503.
 const ACQUIRE: Duration = Duration::from_millis(1_500);
 
-const LONG_IDLE: Duration = Duration::from_secs(1);
+/// A connection that was not used for so long may be gone.
+pub const LONG_IDLE: Duration = Duration::from_secs(1);
+
+/// A connection is not used for longer than this.
+pub const LIFETIME: Duration = Duration::from_secs(900);
 
 /// The role that owns nothing. Whoever the URL names, the server works as this role.
 pub const APP_ROLE: &str = "ala_app";
@@ -36,7 +40,6 @@ pub fn app_pool(options: PgConnectOptions, size: u32) -> PgPool {
 pub fn log_pool(options: PgConnectOptions, size: u32) -> PgPool {
     pool(size)
         .test_before_acquire(false)
-        // One that was not used for a while may be gone.
         .before_acquire(|connection, meta| {
             Box::pin(async move {
                 if meta.idle_for > LONG_IDLE {
@@ -49,10 +52,7 @@ pub fn log_pool(options: PgConnectOptions, size: u32) -> PgPool {
 }
 
 fn pool(size: u32) -> PgPoolOptions {
-    PgPoolOptions::new()
-        .max_connections(size)
-        .acquire_timeout(ACQUIRE)
-        .max_lifetime(Duration::from_secs(900))
+    PgPoolOptions::new().max_connections(size).acquire_timeout(ACQUIRE).max_lifetime(LIFETIME)
 }
 
 fn session(options: PgConnectOptions, lock_timeout: &str) -> PgConnectOptions {

@@ -1,6 +1,7 @@
 //! Connections to the database that have just been used. A process of the database that has just stored something does it
 //! again at less cost than one that has slept, so the one used last goes first; the pool would hand them out in turn.
 
+use crate::db::{LIFETIME, LONG_IDLE};
 use crate::live::held;
 use sqlx::pool::PoolConnection;
 use sqlx::{Connection, PgConnection, PgPool, Postgres};
@@ -8,12 +9,8 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
 
-/// Unused for so long, it may be gone.
-const WARM: Duration = Duration::from_secs(1);
-/// For it to answer.
+/// For one that may be gone to answer.
 const ANSWER: Duration = Duration::from_millis(500);
-/// Then the pool has it back, which ends it when it is old.
-const AT_MOST: Duration = Duration::from_secs(900);
 
 /// A connection, once there is need of one.
 pub type Db = Option<Kept>;
@@ -48,13 +45,15 @@ impl Drop for Warm {
 
 impl Kept {
     async fn is_there(&mut self) -> bool {
-        self.used.elapsed() < WARM || matches!(timeout(ANSWER, self.db.ping()).await, Ok(Ok(())))
+        self.used.elapsed() < LONG_IDLE
+            || matches!(timeout(ANSWER, self.db.ping()).await, Ok(Ok(())))
     }
 }
 
 /// This one, as long as it is good; otherwise one of the pool.
 pub async fn ready<'a>(pool: &PgPool, db: &'a mut Db) -> sqlx::Result<&'a mut PgConnection> {
-    if db.as_ref().is_some_and(|kept| kept.since.elapsed() > AT_MOST) {
+    if db.as_ref().is_some_and(|kept| kept.since.elapsed() > LIFETIME) {
+        // The pool ends it.
         *db = None;
     }
     if let Some(kept) = db

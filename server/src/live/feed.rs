@@ -204,6 +204,10 @@ async fn state(app: &App, live: &Live, id: DisputeId) -> Result<(), ApiError> {
     let view = view::of(&mut tx, &dispute, &standing).await?;
     let rooms = store::list(&mut tx, live.actor.account, id).await?;
     tx.commit().await?;
-    live.outbox.push(&ServerFrame::State { version: view.version, dispute: Box::new(view), rooms });
+    let version = view.version;
+    live.outbox.push(&ServerFrame::State { version, dispute: Box::new(view), rooms });
+    if app.live.versions.is_old(id, version) {
+        held(&live.listening).states.insert(id);
+    }
     Ok(())
 }

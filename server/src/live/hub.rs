@@ -8,6 +8,7 @@ use crate::live::limits::{Bounds, KEEP_ROOMS};
 use crate::live::logins::Logins;
 use crate::live::open::Live;
 use crate::live::outbox::Outbox;
+use crate::live::pings::Pings;
 use crate::live::presence::Presence;
 use crate::live::room::Room;
 use crate::live::versions::Versions;
@@ -34,6 +35,7 @@ pub struct Hub {
     pub bounds: Bounds,
     pub hungry: Hungry,
     pub logins: Logins,
+    pub pings: Pings,
     pub versions: Versions,
     pub presence: Arc<Presence>,
     /// Everything is to be looked at again, before the time comes.
@@ -67,6 +69,7 @@ impl Hub {
             bounds,
             hungry: Hungry::default(),
             logins: Logins::default(),
+            pings: Pings::new(bounds.ping_every),
             versions: Versions::default(),
             presence: Arc::default(),
             look: Notify::new(),

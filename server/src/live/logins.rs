@@ -32,6 +32,21 @@ struct Known {
     used: Instant,
 }
 
+/// As what somebody is known who goes by a login.
+pub struct Standing {
+    key: Key,
+    role: Role,
+    station: Option<StationId>,
+    committee: Option<CommitteeId>,
+}
+
+impl Standing {
+    fn of(key: Key, actor: &Actor) -> Self {
+        let Actor { role, station, committee, .. } = *actor;
+        Self { key, role, station, committee }
+    }
+}
+
 pub fn key(claims: &Claims) -> Key {
     (claims.login, claims.generation)
 }
@@ -61,11 +76,11 @@ impl Logins {
         held(&self.0).contains_key(&key)
     }
 
-    /// All that sockets go by now or went by lately.
-    fn all(&self) -> Vec<(Key, Actor)> {
+    /// What is known of all that sockets go by now or went by lately.
+    pub fn standing(&self) -> Vec<Standing> {
         let mut all = held(&self.0);
         all.retain(|_, known| known.used.elapsed() < KEEP_ROOMS);
-        all.iter().map(|(key, known)| (*key, known.actor.clone())).collect()
+        all.iter().map(|(key, known)| Standing::of(*key, &known.actor)).collect()
     }
 
     pub fn used(&self, key: Key) {
@@ -74,58 +89,57 @@ impl Logins {
         }
     }
 
-    /// Looks at all of them at once; what is not as it was is not known any more.
-    pub async fn look(&self, app: &App) -> Result<(), ApiError> {
+    /// Looks at some together; what is not as it was is not known any more.
+    pub async fn look(&self, app: &App, some: &[Standing]) -> Result<(), ApiError> {
         let begun = Instant::now();
-        let all = self.all();
-        let valid = valid(app, &all).await?;
-        let mut known = held(&self.0);
-        for (n, (key, _)) in all.iter().enumerate() {
-            match known.get_mut(key) {
-                Some(known) if valid.contains(&n) => known.checked = begun,
-                // Learned anew meanwhile: that is younger than what was looked at.
-                Some(known) if known.checked > begun => {}
-                _ => {
-                    known.remove(key);
-                }
+        let over = over(app, some).await?;
+        let mut all = held(&self.0);
+        for (n, Standing { key, .. }) in some.iter().enumerate() {
+            // Learned anew meanwhile: that is younger than what was looked at.
+            let Some(known) = all.get_mut(key).filter(|known| known.checked <= begun) else {
+                continue;
+            };
+            if over.contains(&n) {
+                all.remove(key);
+            } else {
+                known.checked = begun;
             }
         }
         Ok(())
     }
 }
 
-/// Which of them still stand, with the same role at the same place.
-async fn valid(app: &App, all: &[(Key, Actor)]) -> Result<HashSet<usize>, ApiError> {
-    if all.is_empty() {
-        return Ok(HashSet::new());
-    }
-    let logins: Vec<Uuid> = all.iter().map(|(key, _)| key.0.0).collect();
-    let generations: Vec<i32> = all.iter().map(|(key, _)| key.1).collect();
+/// Which of them do not stand any more, or not with the same role at the same place. Those are few: nothing is sent for the
+/// others.
+async fn over(app: &App, some: &[Standing]) -> Result<HashSet<usize>, ApiError> {
+    let logins: Vec<Uuid> = some.iter().map(|s| s.key.0.0).collect();
+    let generations: Vec<i32> = some.iter().map(|s| s.key.1).collect();
+    let roles: Vec<&str> = some.iter().map(|s| s.role.as_str()).collect();
+    let stations: Vec<Option<Uuid>> = some.iter().map(|s| s.station.map(|id| id.0)).collect();
+    let committees: Vec<Option<Uuid>> = some.iter().map(|s| s.committee.map(|id| id.0)).collect();
     let now = app.clock.now();
-    let rows = sqlx::query!(
-        r#"select k.n as "n!", a.role as "role: Role", a.station_id as "station: StationId",
-                  a.committee_id as "committee: CommitteeId"
-           from unnest($1::uuid[], $2::integer[]) with ordinality as k (login, generation, n)
-           join logins l on l.id = k.login
-           join accounts a on a.id = l.account_id
-           where l.ended_at is null and l.expires_at > $3
-               and (l.generation = k.generation or l.parent = k.generation) and a.disabled_at is null
-               and (a.role = 'resident' or l.last_seen_at > $4)"#,
+    let over = sqlx::query_scalar!(
+        r#"select k.n as "n!"
+           from unnest($1::uuid[], $2::integer[], $3::text[], $4::uuid[], $5::uuid[])
+               with ordinality as k (login, generation, role, station, committee, n)
+           where not exists (
+               select from logins l join accounts a on a.id = l.account_id
+               where l.id = k.login and l.ended_at is null and l.expires_at > $6
+                   and (l.generation = k.generation or l.parent = k.generation) and a.disabled_at is null
+                   and (a.role = 'resident' or l.last_seen_at > $7) and a.role = k.role
+                   and a.station_id is not distinct from k.station
+                   and a.committee_id is not distinct from k.committee)"#,
         &logins,
         &generations,
+        &roles as &[&str],
+        &stations as &[Option<Uuid>],
+        &committees as &[Option<Uuid>],
         now,
         now - STAFF_IDLE,
     )
     .fetch_all(&app.db)
     .await?;
-    let same = rows.into_iter().filter_map(|row| {
-        let n = usize::try_from(row.n - 1).ok()?;
-        let (_, actor) = all.get(n)?;
-        let is_same =
-            (actor.role, actor.station, actor.committee) == (row.role, row.station, row.committee);
-        is_same.then_some(n)
-    });
-    Ok(same.collect())
+    Ok(over.into_iter().filter_map(|n| usize::try_from(n - 1).ok()).collect())
 }
 
 /// Notes that somebody is there: staff who only talk are not idle.

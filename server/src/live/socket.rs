@@ -108,8 +108,6 @@ async fn attend(app: App, live: Arc<Live>, place: Place) {
 
 /// When a socket is to be looked at, whatever it does.
 struct Times {
-    ping_every: Duration,
-    silence: Duration,
     heard: Instant,
     ping_at: Instant,
     /// Pings that have not been answered.
@@ -117,8 +115,8 @@ struct Times {
 }
 
 impl Times {
-    fn next(&self, live: &Live) -> Instant {
-        let next = self.ping_at.min(self.heard + self.silence);
+    fn next(&self, app: &App, live: &Live) -> Instant {
+        let next = self.ping_at.min(self.heard + app.live.bounds.silence);
         live.outbox.overdue_at().map_or(next, |overdue| next.min(overdue))
     }
 
@@ -130,16 +128,16 @@ impl Times {
     }
 
     /// What the time says.
-    fn look(&mut self, live: &Live) -> Option<Close> {
+    fn look(&mut self, app: &App, live: &Live) -> Option<Close> {
         let now = Instant::now();
         if live.outbox.overdue_at().is_some_and(|overdue| now >= overdue) {
             return Some(Close::new(close::TOO_SLOW, "too slow"));
         }
-        if now >= self.heard + self.silence {
+        if now >= self.heard + app.live.bounds.silence {
             return Some(Close::new(close::GOING_AWAY, "silent for too long"));
         }
         if now >= self.ping_at {
-            self.ping_at = now + self.ping_every;
+            self.ping_at = app.live.pings.after(now);
             self.unanswered += 1;
             live.outbox.ping();
         }
@@ -151,13 +149,7 @@ impl Times {
 async fn read(app: &App, live: &Arc<Live>) -> Close {
     let (bounds, now) = (app.live.bounds, Instant::now());
     let mut bucket = Bucket::full(bounds.burst, bounds.per_second, now);
-    let mut times = Times {
-        ping_every: bounds.ping_every,
-        silence: bounds.silence,
-        heard: now,
-        ping_at: now + bounds.ping_every,
-        unanswered: 0,
-    };
+    let mut times = Times { heard: now, ping_at: app.live.pings.after(now), unanswered: 0 };
     loop {
         if let Some(why) = live.outbox.why() {
             return why;
@@ -173,7 +165,7 @@ async fn read(app: &App, live: &Arc<Live>) -> Close {
                 }
             }
             Ok(None) => {
-                if let Some(why) = times.look(live) {
+                if let Some(why) = times.look(app, live) {
                     return why;
                 }
                 tokio::select! {
@@ -183,7 +175,7 @@ async fn read(app: &App, live: &Arc<Live>) -> Close {
                             return Close::new(close::GOING_AWAY, "gone");
                         }
                     }
-                    () = sleep_until(times.next(live).into()) => {}
+                    () = sleep_until(times.next(app, live).into()) => {}
                 }
             }
             Err(error) => return broken(&error),

@@ -7,7 +7,7 @@ use crate::live::held;
 use crate::live::limits::LOOKED_AT;
 use crate::live::open::Live;
 use protocol::DisputeId;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 use tokio::sync::Notify;
@@ -37,7 +37,44 @@ struct Known {
 #[derive(Default)]
 struct Looked {
     versions: HashMap<DisputeId, i64>,
+    /// What somebody has been told of those that have not been looked at since they changed: the oldest of it.
+    told: HashMap<DisputeId, i64>,
+    /// Since the database was last asked.
+    changed: HashSet<DisputeId>,
     at: Option<Instant>,
+}
+
+impl Looked {
+    fn change(&mut self, dispute: DisputeId) {
+        self.versions.remove(&dispute);
+        self.told.remove(&dispute);
+        self.changed.insert(dispute);
+    }
+
+    fn is_old(&mut self, dispute: DisputeId, version: i64) -> bool {
+        if let Some(now) = self.versions.get(&dispute) {
+            return version < *now;
+        }
+        let oldest = self.told.entry(dispute).or_insert(version);
+        *oldest = version.min(*oldest);
+        false
+    }
+
+    /// Answers with those of which somebody has been told something else. What has changed meanwhile may be older here:
+    /// the next round looks at it.
+    fn learn(&mut self, now: HashMap<DisputeId, i64>) -> Vec<DisputeId> {
+        let mut moved = Vec::new();
+        for (dispute, version) in now {
+            if self.changed.contains(&dispute) {
+                continue;
+            }
+            let told = self.told.remove(&dispute);
+            if self.versions.insert(dispute, version).or(told).is_some_and(|old| old != version) {
+                moved.push(dispute);
+            }
+        }
+        moved
+    }
 }
 
 impl Versions {
@@ -50,19 +87,28 @@ impl Versions {
 
     /// It is another by now.
     pub fn changed(&self, dispute: DisputeId) {
-        held(&self.looked).versions.remove(&dispute);
+        held(&self.looked).change(dispute);
     }
 
-    /// Looks at all of them; answers with those that are not as they were.
-    pub async fn look(&self, app: &App) -> Result<Vec<DisputeId>, ApiError> {
-        let begun = Instant::now();
-        let now = read(app, app.live.disputes()).await?;
+    /// Somebody has been told this version. Whether it is known to be old already.
+    pub fn is_old(&self, dispute: DisputeId, version: i64) -> bool {
+        held(&self.looked).is_old(dispute, version)
+    }
+
+    /// Looks at some together; answers with those that are not as they were.
+    pub async fn look(&self, app: &App, some: &[DisputeId]) -> Result<Vec<DisputeId>, ApiError> {
+        held(&self.looked).changed.clear();
+        let now = read(app, some.iter().copied()).await?;
+        Ok(held(&self.looked).learn(now))
+    }
+
+    /// All of these have been looked at since then, and nobody asks for others.
+    pub fn looked(&self, all: &[DisputeId], begun: Instant) {
+        let all: HashSet<&DisputeId> = all.iter().collect();
         let mut looked = held(&self.looked);
-        let before = std::mem::replace(&mut *looked, Looked { versions: now, at: Some(begun) });
-        let moved = looked.versions.iter().filter(|(dispute, version)| {
-            before.versions.get(dispute).is_some_and(|before| before != *version)
-        });
-        Ok(moved.map(|(dispute, _)| *dispute).collect())
+        looked.versions.retain(|dispute, _| all.contains(dispute));
+        looked.told.retain(|dispute, _| all.contains(dispute));
+        looked.at = Some(begun);
     }
 
     /// Whether what somebody has from before is still so, is asked for all together who come at the same time.
@@ -97,7 +143,7 @@ async fn answer(app: &App) {
         for Known { live, dispute, version } in unsure {
             // What could not be found out is told, which is tried until it succeeds.
             let is_so = now.as_ref().is_ok_and(|now| now.get(&dispute) == Some(&version));
-            if !is_so {
+            if !is_so || versions.is_old(dispute, version) {
                 touch(app, &live, dispute);
             }
         }
@@ -117,4 +163,52 @@ async fn read(
     .fetch_all(&app.db)
     .await?;
     Ok(rows.into_iter().map(|row| (row.id, row.version)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DISPUTE: DisputeId = DisputeId(Uuid::from_u128(1));
+
+    fn learn(looked: &mut Looked, version: i64) -> bool {
+        looked.changed.clear();
+        !looked.learn([(DISPUTE, version)].into()).is_empty()
+    }
+
+    #[test]
+    fn what_nobody_said_is_noticed_also_right_after_something_was_said() {
+        let mut looked = Looked::default();
+        assert!(!learn(&mut looked, 1), "nobody has been told anything");
+        assert!(!learn(&mut looked, 1));
+        assert!(learn(&mut looked, 2));
+        looked.change(DISPUTE);
+        assert!(!looked.is_old(DISPUTE, 4));
+        assert!(!looked.is_old(DISPUTE, 3));
+        assert!(learn(&mut looked, 4), "one of them has been told of 3");
+        assert!(!learn(&mut looked, 4));
+        looked.change(DISPUTE);
+        assert!(!looked.is_old(DISPUTE, 5));
+        assert!(!learn(&mut looked, 5), "all have been told of 5");
+    }
+
+    #[test]
+    fn whoever_is_told_what_is_known_to_be_old_is_told_again() {
+        let mut looked = Looked::default();
+        learn(&mut looked, 2);
+        assert!(looked.is_old(DISPUTE, 1));
+        assert!(!looked.is_old(DISPUTE, 2));
+        assert!(!looked.is_old(DISPUTE, 3));
+    }
+
+    #[test]
+    fn what_changes_while_it_is_read_is_not_taken_for_known() {
+        let mut looked = Looked::default();
+        learn(&mut looked, 1);
+        looked.change(DISPUTE);
+        assert!(looked.learn([(DISPUTE, 1)].into()).is_empty());
+        assert_eq!(looked.versions.get(&DISPUTE), None);
+        assert!(!looked.is_old(DISPUTE, 2));
+        assert!(learn(&mut looked, 3));
+    }
 }

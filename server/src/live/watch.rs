@@ -2,21 +2,13 @@
 
 use crate::app::App;
 use crate::db::Hint;
-use crate::error::ApiError;
-use crate::live::logins::{self, key};
-use crate::live::open::Live;
-use crate::live::outbox::Close;
-use crate::live::room::Room;
+use crate::live::logins;
+use crate::live::look::{self, ENDED, Suspects};
 use crate::live::socket::restarting;
 use crate::live::{feed, reading};
-use protocol::live::{ServerFrame, close};
-use protocol::{DisputeId, LoginId, RoomId};
-use std::collections::HashMap;
-use std::sync::Arc;
+use protocol::live::ServerFrame;
+use protocol::{DisputeId, LoginId};
 use tokio::time::{MissedTickBehavior, interval};
-use uuid::Uuid;
-
-const ENDED: Close = Close::new(close::NOT_AUTHENTICATED, "the login has ended");
 
 /// Until the server stops; then every socket is sent away.
 pub async fn run(app: &App) {
@@ -29,7 +21,8 @@ pub async fn run(app: &App) {
             _ = rounds.tick() => {}
             () = app.live.look.notified() => {}
         }
-        if let Err(error) = look_round(app, &mut suspects).await {
+        let round = look::round(app, &mut suspects);
+        if let Some(Err(error)) = app.stop.run_until_cancelled(round).await {
             tracing::warn!(%error, "sockets could not be looked after; trying again");
         }
     }
@@ -69,47 +62,9 @@ pub fn told(app: &App, hint: Hint) {
     }
 }
 
-fn touch_all(app: &App, dispute: DisputeId) {
+pub fn touch_all(app: &App, dispute: DisputeId) {
     for live in app.live.followers(dispute) {
         feed::touch(app, &live, dispute);
-    }
-}
-
-async fn look_round(app: &App, suspects: &mut Suspects) -> Result<(), ApiError> {
-    app.live.forget_rooms();
-    look_at_logins(app).await?;
-    for room in moved_rooms(app, suspects).await? {
-        reading::changed(app, &room);
-    }
-    for dispute in app.live.versions.look(app).await? {
-        touch_all(app, dispute);
-    }
-    Ok(())
-}
-
-async fn look_at_logins(app: &App) -> Result<(), ApiError> {
-    let sockets = app.live.sockets();
-    let mut active = Vec::new();
-    for live in &sockets {
-        app.live.logins.used(key(&live.claims()));
-        if live.was_active() {
-            active.push(live.actor.login);
-        }
-    }
-    logins::seen(app, &active).await?;
-    app.live.logins.look(app).await?;
-    for live in &sockets {
-        end_if_over(app, live);
-    }
-    Ok(())
-}
-
-/// Closes what has no valid login behind it any more, or whose token has run out (SEC-WS-11).
-fn end_if_over(app: &App, live: &Arc<Live>) {
-    if !app.live.logins.is_known(key(&live.claims())) {
-        live.outbox.close(ENDED);
-    } else if app.clock.now() >= live.expires_at() {
-        live.outbox.close(Close::new(close::NOT_AUTHENTICATED, "the token has expired"));
     }
 }
 
@@ -127,37 +82,4 @@ async fn end_login(app: &App, login: LoginId) {
             }
         }
     }
-}
-
-/// Rooms that went on while this server was adding to them itself, and up to which number.
-type Suspects = HashMap<RoomId, i64>;
-
-/// Rooms to which others have added something that this server has not heard of. What it is adding itself at this moment
-/// may be all there is: that is known by the next round.
-async fn moved_rooms(app: &App, suspects: &mut Suspects) -> Result<Vec<Arc<Room>>, ApiError> {
-    let mut rooms: HashMap<RoomId, _> =
-        app.live.rooms().into_iter().map(|room| (room.id, room)).collect();
-    let ids: Vec<Uuid> = rooms.keys().map(|id| id.0).collect();
-    let heads: Vec<i64> = rooms.values().map(|room| room.head()).collect();
-    let before = std::mem::take(suspects);
-    let moved = sqlx::query!(
-        r#"select room as "room!: RoomId", head as "head!" from rooms_moved($1, $2)"#,
-        &ids,
-        &heads,
-    )
-    .fetch_all(&app.db)
-    .await?;
-    let mut others = Vec::new();
-    for now in moved {
-        let Some(room) = rooms.remove(&now.room) else { continue };
-        let is_adding = app.log.is_adding_to(room.id);
-        let known = room.head();
-        if before.get(&room.id).is_some_and(|head| known < *head) || !is_adding && known < now.head
-        {
-            others.push(room);
-        } else if known < now.head {
-            suspects.insert(room.id, now.head);
-        }
-    }
-    Ok(others)
 }

@@ -6,7 +6,7 @@ use crate::error::ApiError;
 use crate::live::limits::ROOMS;
 use crate::live::line::ack;
 use crate::live::log::Asker;
-use crate::live::logins::authenticate;
+use crate::live::logins::{authenticate, is_same};
 use crate::live::open::Live;
 use crate::live::outbox::Close;
 use crate::live::room::Room;
@@ -74,7 +74,7 @@ fn refuse(live: &Live, error: &ApiError, room: Option<RoomId>, client_msg_id: Op
 async fn reauth(app: &App, live: &Live, token: &str) -> Result<(), ApiError> {
     match authenticate(app, token).await {
         Ok(Some((actor, claims)))
-            if actor.account == live.actor.account && actor.login == live.actor.login =>
+            if actor.login == live.actor.login && is_same(&actor, &live.actor) =>
         {
             live.outbox.push(&ServerFrame::Reauthenticated { expires_at: claims.expires_at() });
             live.renew(claims);

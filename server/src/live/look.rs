@@ -2,14 +2,14 @@
 
 use crate::app::App;
 use crate::error::ApiError;
-use crate::live::logins::{self, key};
+use crate::live::logins::{self, Key, key};
 use crate::live::open::Live;
 use crate::live::outbox::Close;
 use crate::live::reading;
 use crate::live::room::Room;
 use crate::live::watch::touch_all;
 use protocol::live::close;
-use protocol::{DisputeId, LoginId, RoomId};
+use protocol::{DisputeId, RoomId};
 use std::collections::HashMap;
 use std::slice::Chunks;
 use std::sync::Arc;
@@ -19,20 +19,24 @@ use uuid::Uuid;
 
 pub const ENDED: Close = Close::new(close::NOT_AUTHENTICATED, "the login has ended");
 
-/// Asked for in one statement, which takes the database two milliseconds or three.
-const SLICE: usize = 1_024;
+/// Asked for in one statement, which takes the database one millisecond or two.
+const SLICE: usize = 512;
 const PAUSE: Duration = Duration::from_millis(20);
-/// Of a round is paused for each kind of what is looked at, at most: the round itself keeps its time.
-const PAUSED: u32 = 4;
+/// All pauses between slices of one kind together are this part of a round at most: there are four kinds, and a round has to
+/// leave time for the next.
+const PAUSED: u32 = 8;
+/// Slices of logins that have not changed, in one round.
+const AGAIN: usize = 8;
 
 /// Rooms that went on while this server was adding to them itself, and up to which number.
 pub type Suspects = HashMap<RoomId, i64>;
 
 pub async fn round(app: &App, suspects: &mut Suspects) -> Result<(), ApiError> {
     app.live.forget_rooms();
-    look_at_logins(app).await?;
+    let there = look_at_logins(app).await?;
     look_at_rooms(app, suspects).await?;
-    look_at_disputes(app).await
+    look_at_disputes(app).await?;
+    note(app, &there).await
 }
 
 struct Slices<'a, T> {
@@ -42,10 +46,10 @@ struct Slices<'a, T> {
 }
 
 impl<'a, T> Slices<'a, T> {
-    fn of(app: &App, all: &'a [T]) -> Self {
+    fn of(all: &'a [T], look_round: Duration) -> Self {
         let slices = all.chunks(SLICE);
         let many = u32::try_from(slices.len()).unwrap_or(u32::MAX).max(1);
-        let pause = PAUSE.min(app.live.bounds.look_round / PAUSED / many);
+        let pause = PAUSE.min(look_round / PAUSED / many);
         Self { slices, pause, is_first: true }
     }
 
@@ -58,33 +62,38 @@ impl<'a, T> Slices<'a, T> {
     }
 }
 
-async fn look_at_logins(app: &App) -> Result<(), ApiError> {
-    let sockets = app.live.sockets();
-    let mut active: Vec<LoginId> = Vec::new();
-    for live in &sockets {
-        app.live.logins.used(key(&live.claims()));
-        if live.was_active() {
-            active.push(live.actor.login);
-        }
-    }
-    let mut slices = Slices::of(app, &active);
+/// Answers with those of whom it is to be noted that they are there.
+async fn look_at_logins(app: &App) -> Result<Vec<Key>, ApiError> {
+    let (sockets, known) = (app.live.sockets(), &app.live.logins);
+    let there = sockets.iter().filter_map(|live| {
+        let key = key(&live.claims());
+        known.used(key, live.was_active()).then_some(key)
+    });
+    let there = there.collect();
+    known.hear(app).await?;
+    let doubtful = known.doubtful(AGAIN * SLICE);
+    let mut slices = Slices::of(&doubtful, app.live.bounds.look_round);
     while let Some(some) = slices.next().await {
-        logins::seen(app, some).await?;
-    }
-    let all = app.live.logins.standing();
-    let mut slices = Slices::of(app, &all);
-    while let Some(some) = slices.next().await {
-        app.live.logins.look(app, some).await?;
+        known.ask_for(app, some).await?;
     }
     for live in &sockets {
         end_if_over(app, live);
+    }
+    Ok(there)
+}
+
+async fn note(app: &App, there: &[Key]) -> Result<(), ApiError> {
+    let mut slices = Slices::of(there, app.live.bounds.look_round);
+    while let Some(some) = slices.next().await {
+        logins::seen(app, some).await?;
+        app.live.logins.noted(some);
     }
     Ok(())
 }
 
 /// Closes what has no valid login behind it any more, or whose token has run out (SEC-WS-11).
 fn end_if_over(app: &App, live: &Live) {
-    if !app.live.logins.is_known(key(&live.claims())) {
+    if !app.live.logins.is_known(key(&live.claims()), &live.actor) {
         live.outbox.close(ENDED);
     } else if app.clock.now() >= live.expires_at() {
         live.outbox.close(Close::new(close::NOT_AUTHENTICATED, "the token has expired"));
@@ -94,7 +103,7 @@ fn end_if_over(app: &App, live: &Live) {
 async fn look_at_rooms(app: &App, suspects: &mut Suspects) -> Result<(), ApiError> {
     let before = std::mem::take(suspects);
     let all = app.live.rooms();
-    let mut slices = Slices::of(app, &all);
+    let mut slices = Slices::of(&all, app.live.bounds.look_round);
     while let Some(some) = slices.next().await {
         for room in moved(app, some, &before, suspects).await? {
             reading::changed(app, &room);
@@ -139,12 +148,47 @@ async fn moved(
 async fn look_at_disputes(app: &App) -> Result<(), ApiError> {
     let begun = Instant::now();
     let all: Vec<DisputeId> = app.live.disputes().into_iter().collect();
-    let mut slices = Slices::of(app, &all);
+    let mut slices = Slices::of(&all, app.live.bounds.look_round);
     while let Some(some) = slices.next().await {
         for dispute in app.live.versions.look(app, some).await? {
             touch_all(app, dispute);
         }
     }
-    app.live.versions.looked(&all, begun);
+    app.live.versions.looked(app, begun);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn sliced(many: usize) -> Vec<usize> {
+        let all: Vec<usize> = (0..many).collect();
+        let mut slices = Slices::of(&all, Duration::from_millis(80));
+        let (mut sizes, mut seen) = (Vec::new(), Vec::new());
+        while let Some(some) = slices.next().await {
+            sizes.push(some.len());
+            seen.extend_from_slice(some);
+        }
+        assert_eq!(seen, all);
+        sizes
+    }
+
+    #[tokio::test]
+    async fn slices_leave_nothing_out() {
+        assert_eq!(sliced(0).await, [0_usize; 0]);
+        assert_eq!(sliced(1).await, [1]);
+        assert_eq!(sliced(SLICE).await, [SLICE]);
+        assert_eq!(sliced(2 * SLICE + 1).await, [SLICE, SLICE, 1]);
+    }
+
+    #[test]
+    fn pauses_leave_most_of_a_round() {
+        for many in [0, 1, 10, 100_000] {
+            let all = vec![(); many];
+            let slices = Slices::of(&all, Duration::from_secs(2));
+            let pauses = u32::try_from(all.chunks(SLICE).len()).unwrap();
+            assert!(slices.pause * pauses * 4 <= Duration::from_secs(1));
+        }
+    }
 }

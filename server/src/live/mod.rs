@@ -28,6 +28,7 @@ mod reading;
 mod room;
 mod rules;
 mod socket;
+mod standing;
 mod turns;
 mod versions;
 mod warm;

@@ -211,7 +211,7 @@ async fn one(app: &App, live: &Arc<Live>, message: Message) -> Option<Close> {
 async fn is_valid(app: &App, live: &Live) -> bool {
     let claims = live.claims();
     app.clock.now() < claims.expires_at()
-        && (app.live.logins.is_fresh(logins::key(&claims))
+        && (app.live.logins.is_fresh(logins::key(&claims), &live.actor)
             || Box::pin(is_found(app, live, &claims)).await)
 }
 
@@ -221,5 +221,5 @@ async fn is_found(app: &App, live: &Live, claims: &Claims) -> bool {
         live.outbox.close(restarting(app));
         return false;
     };
-    found.is_some()
+    found.is_some_and(|actor| logins::is_same(&actor, &live.actor))
 }

@@ -102,12 +102,13 @@ impl Versions {
         Ok(held(&self.looked).learn(now))
     }
 
-    /// All of these have been looked at since then, and nobody asks for others.
-    pub fn looked(&self, all: &[DisputeId], begun: Instant) {
-        let all: HashSet<&DisputeId> = all.iter().collect();
+    /// All have been looked at since then. What is not followed any more is let go; who follows is known before they are told.
+    pub fn looked(&self, app: &App, begun: Instant) {
         let mut looked = held(&self.looked);
-        looked.versions.retain(|dispute, _| all.contains(dispute));
-        looked.told.retain(|dispute, _| all.contains(dispute));
+        let followed = app.live.disputes();
+        looked.versions.retain(|dispute, _| followed.contains(dispute));
+        looked.told.retain(|dispute, _| followed.contains(dispute));
+        looked.changed.clear();
         looked.at = Some(begun);
     }
 

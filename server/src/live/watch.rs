@@ -75,8 +75,8 @@ async fn end_login(app: &App, login: LoginId) {
     }
     for live in sockets {
         match logins::ask(app, &live.claims()).await {
-            Ok(None) => live.outbox.close(ENDED),
-            Ok(Some(_)) => {}
+            Ok(Some(actor)) if logins::is_same(&actor, &live.actor) => {}
+            Ok(_) => live.outbox.close(ENDED),
             Err(error) => {
                 tracing::warn!(%error, "a login could not be looked at; the next round does");
             }

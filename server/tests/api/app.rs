@@ -138,7 +138,7 @@ impl TestApp {
         self.others.as_ref().and_then(|others| others.next_socket(person)).unwrap_or(&self.url)
     }
 
-    fn servers(&self) -> impl Iterator<Item = &App> {
+    pub fn servers(&self) -> impl Iterator<Item = &App> {
         std::iter::once(&self.app).chain(self.others.as_ref().map(|others| &others.app))
     }
 

@@ -6,7 +6,6 @@ use crate::mediation::{A, JOINT, Mediation};
 use crate::raw;
 use crate::rooms::said;
 use crate::socket::{Socket, request};
-use chrono::Duration;
 use protocol::ErrorCode;
 use protocol::live::{ServerFrame, close};
 use serde_json::json;
@@ -227,43 +226,6 @@ async fn members_see_each_other_come_type_read_and_go() {
     assert_eq!(serde_json::to_value(pong).unwrap()["heads"][joint.to_string()], head);
     drop(ben);
     ana.until(of_ben(false)).await;
-}
-
-#[tokio::test]
-async fn an_ended_login_ends_its_sockets_within_five_seconds() {
-    let test = start().await;
-    let ana = test.person("陈一", protocol::account::Role::Resident).await;
-    let mut socket = Socket::hello(&ana, &[]).await;
-    let began = std::time::Instant::now();
-    sqlx::query("update logins set ended_at = now() where id = $1")
-        .bind(ana.login.0)
-        .execute(&test.owner)
-        .await
-        .unwrap();
-    assert_eq!(socket.until_closed().await, Some(close::NOT_AUTHENTICATED));
-    assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
-    let mut again = Socket::open(&test).await;
-    again.send(json!({"type": "hello", "token": ana.token()})).await;
-    assert_eq!(again.until_closed().await, Some(close::NOT_AUTHENTICATED));
-}
-
-#[tokio::test]
-async fn a_token_that_runs_out_ends_the_socket_unless_it_is_renewed() {
-    let test = start().await;
-    let ana = test.person("陈一", protocol::account::Role::Resident).await;
-    let ben = test.person("林二", protocol::account::Role::Resident).await;
-    let mut renewed = Socket::hello(&ana, &[]).await;
-    let mut forgotten = Socket::hello(&ana, &[]).await;
-    let mut mistaken = Socket::hello(&ana, &[]).await;
-    test.advance(Duration::minutes(9));
-    renewed.send(json!({"type": "reauth", "token": ana.token()})).await;
-    renewed.until(|frame| matches!(frame, ServerFrame::Reauthenticated { .. })).await;
-    mistaken.send(json!({"type": "reauth", "token": ben.token()})).await;
-    assert_eq!(mistaken.until_closed().await, Some(close::NOT_AUTHENTICATED));
-    test.advance(Duration::minutes(2));
-    assert_eq!(forgotten.until_closed().await, Some(close::NOT_AUTHENTICATED));
-    renewed.send(json!({"type": "ping", "t": 1})).await;
-    renewed.until(|frame| matches!(frame, ServerFrame::Pong { .. })).await;
 }
 
 #[tokio::test]

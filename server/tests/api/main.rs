@@ -43,6 +43,7 @@ mod lists;
 mod live;
 mod live_bounds;
 mod live_document;
+mod live_logins;
 mod locks;
 mod log;
 mod media;

@@ -11,5 +11,7 @@ async fn start() -> TestApp {
 mod bad_frames;
 #[path = "live.rs"]
 mod live;
+#[path = "live_logins.rs"]
+mod live_logins;
 #[path = "rooms.rs"]
 mod rooms;

@@ -40,21 +40,21 @@ pub async fn round(app: &App, suspects: &mut Suspects) -> Result<(), ApiError> {
 }
 
 struct Slices<'a, T> {
-    slices: Chunks<'a, T>,
+    left: Chunks<'a, T>,
     pause: Duration,
     is_first: bool,
 }
 
 impl<'a, T> Slices<'a, T> {
     fn of(all: &'a [T], look_round: Duration) -> Self {
-        let slices = all.chunks(SLICE);
-        let many = u32::try_from(slices.len()).unwrap_or(u32::MAX).max(1);
+        let left = all.chunks(SLICE);
+        let many = u32::try_from(left.len()).unwrap_or(u32::MAX).max(1);
         let pause = PAUSE.min(look_round / PAUSED / many);
-        Self { slices, pause, is_first: true }
+        Self { left, pause, is_first: true }
     }
 
     async fn next(&mut self) -> Option<&'a [T]> {
-        let next = self.slices.next()?;
+        let next = self.left.next()?;
         if !std::mem::take(&mut self.is_first) {
             sleep(self.pause).await;
         }

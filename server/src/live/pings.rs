@@ -18,9 +18,9 @@ impl Pings {
     /// The last of the moments that come no later than one ought to be pinged again.
     pub fn after(&self, now: Instant) -> Instant {
         let moment = (self.every / MOMENTS).as_nanos().max(1);
-        let due = now + self.every;
-        let past = (due - self.since).as_nanos() % moment;
-        due - Duration::from_nanos(u64::try_from(past).unwrap_or_default())
+        let past = (now + self.every - self.since).as_nanos() % moment;
+        let early = Duration::from_nanos(u64::try_from(past).unwrap_or_default());
+        now + self.every.saturating_sub(early)
     }
 }
 

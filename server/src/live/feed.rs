@@ -206,7 +206,7 @@ async fn state(app: &App, live: &Live, id: DisputeId) -> Result<(), ApiError> {
     tx.commit().await?;
     let version = view.version;
     live.outbox.push(&ServerFrame::State { version, dispute: Box::new(view), rooms });
-    if app.live.versions.is_old(id, version) {
+    if app.live.versions.told(id, version) {
         held(&live.listening).states.insert(id);
     }
     Ok(())

@@ -20,9 +20,7 @@ static LIVE: Row = Row { operation: "live", rule: Rule::Parts(ANY_PART) };
 
 /// What has not changed is asked for again after so long: staff who are idle and logins that are old come to an end without
 /// anybody's doing.
-pub const ASKED_AGAIN: Duration = Duration::from_secs(30);
-/// Somebody's being there is noted no more often.
-const SEEN_AGAIN: Duration = Duration::from_secs(60);
+const ASKED_AGAIN: Duration = Duration::from_secs(30);
 
 /// A login, and which of its refreshes a token came from.
 pub type Key = (LoginId, i32);
@@ -92,7 +90,8 @@ impl Logins {
         let mut all = held(&self.all);
         let Some(known) = all.get_mut(&key) else { return false };
         known.used = Instant::now();
-        is_active && known.noted.is_none_or(|noted| noted.elapsed() >= SEEN_AGAIN)
+        is_active
+            && known.noted.is_none_or(|noted| noted.elapsed() >= SEEN.to_std().unwrap_or_default())
     }
 
     pub fn noted(&self, some: &[Key]) {

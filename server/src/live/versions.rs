@@ -51,7 +51,7 @@ impl Looked {
         self.changed.insert(dispute);
     }
 
-    fn is_old(&mut self, dispute: DisputeId, version: i64) -> bool {
+    fn told(&mut self, dispute: DisputeId, version: i64) -> bool {
         if let Some(now) = self.versions.get(&dispute) {
             return version < *now;
         }
@@ -90,9 +90,9 @@ impl Versions {
         held(&self.looked).change(dispute);
     }
 
-    /// Somebody has been told this version. Whether it is known to be old already.
-    pub fn is_old(&self, dispute: DisputeId, version: i64) -> bool {
-        held(&self.looked).is_old(dispute, version)
+    /// Somebody has been told this version. True if it is known to be old already.
+    pub fn told(&self, dispute: DisputeId, version: i64) -> bool {
+        held(&self.looked).told(dispute, version)
     }
 
     /// Looks at some together; answers with those that are not as they were.
@@ -144,7 +144,7 @@ async fn answer(app: &App) {
         for Known { live, dispute, version } in unsure {
             // What could not be found out is told, which is tried until it succeeds.
             let is_so = now.as_ref().is_ok_and(|now| now.get(&dispute) == Some(&version));
-            if !is_so || versions.is_old(dispute, version) {
+            if !is_so || versions.told(dispute, version) {
                 touch(app, &live, dispute);
             }
         }
@@ -184,12 +184,12 @@ mod tests {
         assert!(!learn(&mut looked, 1));
         assert!(learn(&mut looked, 2));
         looked.change(DISPUTE);
-        assert!(!looked.is_old(DISPUTE, 4));
-        assert!(!looked.is_old(DISPUTE, 3));
+        assert!(!looked.told(DISPUTE, 4));
+        assert!(!looked.told(DISPUTE, 3));
         assert!(learn(&mut looked, 4), "one of them has been told of 3");
         assert!(!learn(&mut looked, 4));
         looked.change(DISPUTE);
-        assert!(!looked.is_old(DISPUTE, 5));
+        assert!(!looked.told(DISPUTE, 5));
         assert!(!learn(&mut looked, 5), "all have been told of 5");
     }
 
@@ -197,9 +197,9 @@ mod tests {
     fn whoever_is_told_what_is_known_to_be_old_is_told_again() {
         let mut looked = Looked::default();
         learn(&mut looked, 2);
-        assert!(looked.is_old(DISPUTE, 1));
-        assert!(!looked.is_old(DISPUTE, 2));
-        assert!(!looked.is_old(DISPUTE, 3));
+        assert!(looked.told(DISPUTE, 1));
+        assert!(!looked.told(DISPUTE, 2));
+        assert!(!looked.told(DISPUTE, 3));
     }
 
     #[test]
@@ -209,7 +209,7 @@ mod tests {
         looked.change(DISPUTE);
         assert!(looked.learn([(DISPUTE, 1)].into()).is_empty());
         assert_eq!(looked.versions.get(&DISPUTE), None);
-        assert!(!looked.is_old(DISPUTE, 2));
+        assert!(!looked.told(DISPUTE, 2));
         assert!(learn(&mut looked, 3));
     }
 }

@@ -26,6 +26,7 @@ pub mod notices;
 pub mod notify;
 pub mod obligations;
 pub mod rooms;
+pub mod rounds;
 pub mod router;
 pub mod sessions;
 pub mod start;

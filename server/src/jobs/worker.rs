@@ -5,11 +5,12 @@ use crate::db::Hint;
 use crate::error::ApiError;
 use crate::jobs::queue::{self, Held};
 use crate::jobs::{clocks, effects};
+use crate::rounds::{Place, every};
 use protocol::ErrorCode;
 use std::pin::pin;
 use std::time::Duration;
 use tokio::sync::broadcast;
-use tokio::time::{interval, sleep, timeout};
+use tokio::time::{Interval, sleep, timeout};
 
 /// How long a lost hint can delay anything.
 const POLL: Duration = Duration::from_secs(2);
@@ -22,27 +23,28 @@ const ROUND: Duration = Duration::from_secs(10);
 /// Starts the workers and the deadlines' clock; they end with the app.
 pub fn start(app: &App) {
     // A quarter of the connections: work in the background does not starve people who wait.
-    for _ in 0..(app.config.database_connections / 4).clamp(1, 8) {
-        app.tasks.spawn(work(app.clone()));
+    let many = (app.config.database_connections / 4).clamp(1, 8);
+    for one in 0..many {
+        app.tasks.spawn(work(app.clone(), every(POLL, Place::Worker(one, many))));
     }
     app.tasks.spawn(keep_time(app.clone()));
 }
 
-async fn work(app: App) {
+async fn work(app: App, mut polls: Interval) {
     let mut hints = app.hints.subscribe();
     while !app.stop.is_cancelled() {
         match next(&app).await {
             Ok(true) => {}
-            Ok(false) => await_work(&app, &mut hints).await,
+            Ok(false) => await_work(&app, &mut hints, &mut polls).await,
             Err(error) => {
                 tracing::warn!(code = error.code().as_str(), "the queue cannot be read");
-                await_work(&app, &mut hints).await;
+                await_work(&app, &mut hints, &mut polls).await;
             }
         }
     }
 }
 
-async fn await_work(app: &App, hints: &mut broadcast::Receiver<Hint>) {
+async fn await_work(app: &App, hints: &mut broadcast::Receiver<Hint>, polls: &mut Interval) {
     let told = async {
         // Behind or closed: look at the queue, or leave it to the poll.
         while !matches!(
@@ -52,13 +54,13 @@ async fn await_work(app: &App, hints: &mut broadcast::Receiver<Hint>) {
     };
     tokio::select! {
         () = app.stop.cancelled() => {}
-        () = sleep(POLL) => {}
+        _ = polls.tick() => {}
         () = told => {}
     }
 }
 
 async fn keep_time(app: App) {
-    let mut rounds = interval(ROUND);
+    let mut rounds = every(ROUND, Place::Deadlines);
     loop {
         tokio::select! {
             () = app.stop.cancelled() => return,

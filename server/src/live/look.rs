@@ -14,19 +14,20 @@ use std::collections::HashMap;
 use std::slice::Chunks;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::task::yield_now;
 use tokio::time::sleep;
 use uuid::Uuid;
 
 pub const ENDED: Close = Close::new(close::NOT_AUTHENTICATED, "the login has ended");
 
-/// Asked for in one statement, which takes the database one millisecond or two.
-const SLICE: usize = 512;
+/// Asked for in one statement, which takes the database half a millisecond.
+const SLICE: usize = 256;
 const PAUSE: Duration = Duration::from_millis(20);
-/// All pauses between slices of one kind together are this part of a round at most: there are four kinds, and a round has to
+/// All pauses before slices of one kind together are this part of a round at most: there are four kinds, and a round has to
 /// leave time for the next.
 const PAUSED: u32 = 8;
 /// Slices of logins that have not changed, in one round.
-const AGAIN: usize = 8;
+const AGAIN: usize = 16;
 
 /// Rooms that went on while this server was adding to them itself, and up to which number.
 pub type Suspects = HashMap<RoomId, i64>;
@@ -42,7 +43,6 @@ pub async fn round(app: &App, suspects: &mut Suspects) -> Result<(), ApiError> {
 struct Slices<'a, T> {
     left: Chunks<'a, T>,
     pause: Duration,
-    is_first: bool,
 }
 
 impl<'a, T> Slices<'a, T> {
@@ -50,14 +50,12 @@ impl<'a, T> Slices<'a, T> {
         let left = all.chunks(SLICE);
         let many = u32::try_from(left.len()).unwrap_or(u32::MAX).max(1);
         let pause = PAUSE.min(look_round / PAUSED / many);
-        Self { left, pause, is_first: true }
+        Self { left, pause }
     }
 
     async fn next(&mut self) -> Option<&'a [T]> {
         let next = self.left.next()?;
-        if !std::mem::take(&mut self.is_first) {
-            sleep(self.pause).await;
-        }
+        sleep(self.pause).await;
         Some(next)
     }
 }
@@ -65,19 +63,25 @@ impl<'a, T> Slices<'a, T> {
 /// Answers with those of whom it is to be noted that they are there.
 async fn look_at_logins(app: &App) -> Result<Vec<Key>, ApiError> {
     let (sockets, known) = (app.live.sockets(), &app.live.logins);
-    let there = sockets.iter().filter_map(|live| {
-        let key = key(&live.claims());
-        known.used(key, live.was_active()).then_some(key)
-    });
-    let there = there.collect();
+    let mut there = Vec::new();
+    for some in sockets.chunks(SLICE) {
+        there.extend(some.iter().filter_map(|live| {
+            let key = key(&live.claims());
+            known.used(key, live.was_active()).then_some(key)
+        }));
+        yield_now().await;
+    }
     known.hear(app).await?;
     let doubtful = known.doubtful(AGAIN * SLICE);
     let mut slices = Slices::of(&doubtful, app.live.bounds.look_round);
     while let Some(some) = slices.next().await {
         known.ask_for(app, some).await?;
     }
-    for live in &sockets {
-        end_if_over(app, live);
+    for some in sockets.chunks(SLICE) {
+        for live in some {
+            end_if_over(app, live);
+        }
+        yield_now().await;
     }
     Ok(there)
 }

@@ -6,14 +6,13 @@ use crate::live::logins;
 use crate::live::look::{self, ENDED, Suspects};
 use crate::live::socket::restarting;
 use crate::live::{feed, reading};
+use crate::rounds::{Place, every};
 use protocol::live::ServerFrame;
 use protocol::{DisputeId, LoginId};
-use tokio::time::{MissedTickBehavior, interval};
 
 /// Until the server stops; then every socket is sent away.
 pub async fn run(app: &App) {
-    let mut rounds = interval(app.live.bounds.look_round);
-    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut rounds = every(app.live.bounds.look_round, Place::Sockets);
     let mut suspects = Suspects::new();
     loop {
         tokio::select! {

@@ -6,6 +6,7 @@ use crate::db::Hint;
 use crate::error::ApiError;
 use crate::live::Live;
 use crate::media::{revoked, signals, view};
+use crate::rounds::{Place, every};
 use protocol::PersonId;
 use protocol::live::ServerFrame;
 use protocol::media::{MediaStanding, MediaView};
@@ -13,7 +14,6 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::time::{MissedTickBehavior, interval};
 
 const LOOK_ROUND: Duration = Duration::from_secs(2);
 
@@ -26,8 +26,7 @@ struct Told {
 
 pub async fn run(app: App) {
     let mut hints = app.hints.subscribe();
-    let mut rounds = interval(LOOK_ROUND);
-    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut rounds = every(LOOK_ROUND, Place::Media);
     let mut told = HashMap::new();
     loop {
         let whom = tokio::select! {

@@ -6,20 +6,19 @@ use crate::error::ApiError;
 use crate::live::{Close, restarting};
 use crate::media::audio::ear::Ear;
 use crate::media::audio::place;
+use crate::rounds::{Place, every};
 use protocol::PersonId;
 use protocol::live::close;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::time::{MissedTickBehavior, interval};
 
 const LOOK_ROUND: Duration = Duration::from_secs(1);
 
 pub async fn run(app: App) {
     let mut hints = app.hints.subscribe();
-    let mut rounds = interval(LOOK_ROUND);
-    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut rounds = every(LOOK_ROUND, Place::Audio);
     loop {
         let whom = tokio::select! {
             () = app.stop.cancelled() => break,

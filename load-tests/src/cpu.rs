@@ -42,6 +42,10 @@ impl Used {
         Ok(Self { server: process(server)?.own, postgres: cluster(postmaster)? })
     }
 
+    pub fn and(self, other: Self) -> Self {
+        Self { server: self.server + other.server, postgres: self.postgres + other.postgres }
+    }
+
     pub fn since(self, before: Self) -> Self {
         Self {
             server: self.server.saturating_sub(before.server),

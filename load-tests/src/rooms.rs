@@ -4,9 +4,10 @@ mod report;
 
 use crate::ala;
 use crate::arena::{Against, Arena, Server};
+use crate::cpu::Used;
 use crate::figures::Figures;
 use crate::seed::Crowd;
-use crate::swarm::{Load, Swarm};
+use crate::swarm::{Load, Swarm, Tally};
 use clap::Args;
 use report::Report;
 use serde::Serialize;
@@ -107,6 +108,17 @@ pub async fn turn(
     swarm: &mut Swarm,
     plan: Plan,
 ) -> anyhow::Result<Figures> {
+    let (tally, used) = count(arena, server, swarm, plan).await?;
+    Ok(Figures::of(server, plan.load.offered(), tally, used))
+}
+
+/// The same, to be put together with other turns.
+pub async fn count(
+    arena: &Arena,
+    server: Server,
+    swarm: &mut Swarm,
+    plan: Plan,
+) -> anyhow::Result<(Tally, Used)> {
     let Plan { load, senders, warm_up, time } = plan;
     arena.tidy().await?;
     swarm.server = arena.address(server)?;
@@ -123,11 +135,7 @@ pub async fn turn(
     swarm.hang_up(swarm.all());
     // Whatever goes wrong goes wrong, measured or not.
     tally.also(warm);
-    let offered = match load {
-        Load::Open { rate } => Some(rate),
-        Load::Closed { .. } | Load::Each { .. } => None,
-    };
-    Ok(Figures::of(server, offered, tally, used))
+    Ok((tally, used))
 }
 
 /// The clients never wait for the runtime, nor it for them.

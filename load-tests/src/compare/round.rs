@@ -2,13 +2,15 @@
 
 use super::Options;
 use crate::arena::{Arena, Server};
+use crate::cpu::Used;
 use crate::figures::Figures;
 use crate::floor::{self, Floor};
 use crate::idle::{self, Idle};
 use crate::reconnect::{self, Return};
-use crate::rooms::{Plan, turn};
+use crate::rooms::{Plan, count, turn};
 use crate::seed::Crowd;
-use crate::swarm::{Load, Swarm};
+use crate::swarm::{Load, Swarm, Tally};
+use anyhow::Context;
 use serde::Serialize;
 use std::time::Duration;
 
@@ -90,7 +92,8 @@ impl Crowds {
         let burst = side_by_side(arena, &mut self.talk, window(options.burst)).await?;
         let mut open = Vec::new();
         for each in &options.rates {
-            let figures = side_by_side(arena, &mut self.talk, rate(*each)).await?;
+            let part = options.part(Load::Open { rate: *each });
+            let figures = in_parts(arena, &mut self.talk, part, options.parts).await?;
             open.push(Open { rate: *each, figures });
         }
         let twice = rate(2.0 * one.baseline.acked_per_second);
@@ -135,6 +138,11 @@ impl Options {
         let warm_up = Duration::from_secs_f64(self.warm_up);
         Plan { load, senders: self.senders, warm_up, time: self.time() }
     }
+
+    fn part(&self, load: Load) -> Plan {
+        let whole = self.plan(load);
+        Plan { warm_up: whole.warm_up / 2, time: whole.time / 2, ..whole }
+    }
 }
 
 impl Round {
@@ -162,4 +170,37 @@ async fn side_by_side(
         ala: turn(arena, Server::Ala, &mut swarms.ala, plan).await?,
         baseline: turn(arena, Server::Baseline, &mut swarms.baseline, plan).await?,
     })
+}
+
+/// In parts by turns, counted together. The slowest of a hundred are those that the machine held up for some milliseconds a
+/// second; which server meets with more of that in any one turn is chance.
+async fn in_parts(
+    arena: &Arena,
+    swarms: &mut Pair<Swarm>,
+    plan: Plan,
+    parts: u32,
+) -> anyhow::Result<Pair<Figures>> {
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for _ in 0..parts {
+        ours.push(count(arena, Server::Ala, &mut swarms.ala, plan).await?);
+        theirs.push(count(arena, Server::Baseline, &mut swarms.baseline, plan).await?);
+    }
+    let offered = plan.load.offered();
+    Ok(Pair {
+        ala: together(Server::Ala, offered, ours)?,
+        baseline: together(Server::Baseline, offered, theirs)?,
+    })
+}
+
+fn together(
+    server: Server,
+    offered: Option<f64>,
+    parts: Vec<(Tally, Used)>,
+) -> anyhow::Result<Figures> {
+    let mut parts = parts.into_iter();
+    let (mut tally, mut used) = parts.next().context("an open loop has at least one part")?;
+    for (more, also) in parts {
+        (tally, used) = (tally.join(more)?, used.and(also));
+    }
+    Ok(Figures::of(server, offered, tally, used))
 }

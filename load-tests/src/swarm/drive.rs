@@ -26,6 +26,14 @@ pub enum Load {
 }
 
 impl Load {
+    /// Messages a second, where that does not depend on the server.
+    pub fn offered(self) -> Option<f64> {
+        match self {
+            Self::Open { rate } => Some(rate),
+            Self::Closed { .. } | Self::Each { .. } => None,
+        }
+    }
+
     /// How many each sender begins with.
     fn window(self) -> u32 {
         match self {

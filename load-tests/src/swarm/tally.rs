@@ -93,8 +93,46 @@ impl Tally {
         self.first_trouble = other.first_trouble.or(self.first_trouble.take());
     }
 
+    /// Both turns as one.
+    pub fn join(mut self, other: Self) -> anyhow::Result<Self> {
+        self.acked += other.acked;
+        self.acked_in_time += other.acked_in_time;
+        self.delivered += other.delivered;
+        self.frames += other.frames;
+        self.ack.add(&other.ack)?;
+        self.delivery.add(&other.delivery)?;
+        self.time += other.time;
+        self.client_cpu += other.client_cpu;
+        self.whole += other.whole;
+        self.also(other);
+        Ok(self)
+    }
+
     pub fn trouble(&mut self, text: &[u8]) {
         self.first_trouble
             .get_or_insert_with(|| String::from_utf8_lossy(text).chars().take(300).collect());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tally(micros: &[u64], gaps: u64) -> Tally {
+        let mut tally = Tally::new().unwrap();
+        for took in micros {
+            tally.ack.record(*took).unwrap();
+            tally.acked += 1;
+        }
+        tally.violations.gaps = gaps;
+        tally.time = Duration::from_secs(2);
+        tally
+    }
+
+    #[test]
+    fn two_turns_are_told_as_one() {
+        let both = tally(&[10, 20], 1).join(tally(&[30], 2)).unwrap();
+        assert_eq!((both.acked, both.ack.len(), both.ack.max()), (3, 3, 30));
+        assert_eq!((both.violations.gaps, both.time), (3, Duration::from_secs(4)));
     }
 }

@@ -3,6 +3,7 @@
 use crate::error::ApiError;
 use crate::http::extract::without_position;
 use crate::live::limits::NESTING;
+use crate::live::spoken;
 use protocol::live::ClientFrame;
 use protocol::room::ClientMsgId;
 use protocol::{ErrorCode, Problem};
@@ -24,6 +25,9 @@ pub enum Decoded {
 }
 
 pub fn decode(text: &str) -> Decoded {
+    if let Some(frame) = spoken::read(text) {
+        return Decoded::Frame(Box::new(frame));
+    }
     if depth(text) > NESTING {
         return Decoded::Malformed;
     }

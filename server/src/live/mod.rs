@@ -28,6 +28,7 @@ mod reading;
 mod room;
 mod rules;
 mod socket;
+mod spoken;
 mod standing;
 mod turns;
 mod versions;

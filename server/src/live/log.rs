@@ -30,7 +30,7 @@ const BATCH: usize = 4_096;
 /// What they say, in bytes; one more is taken than fits.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
 /// Of the rooms. With one, the database and the server wait for each other.
-const SHARES: u32 = 2;
+const SHARES: u32 = 3;
 /// Entries of a share that may wait; beyond, a sender is told to come back rather than kept waiting for long.
 const WAITING: usize = 16_384 / SHARES as usize;
 /// Commits at once while little is said.

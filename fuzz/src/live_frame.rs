@@ -19,6 +19,9 @@ pub fn live_frame(data: &[u8]) {
         Decoded::Malformed => assert!(!is_json, "is JSON, and not too deep"),
         Decoded::Frame(frame) => {
             assert!(is_json, "is not JSON, or too deep");
+            // Whichever way it was read.
+            let other: ClientFrame = serde_json::from_str(text).expect("a frame");
+            assert_eq!(other, *frame);
             reads_back(&frame);
         }
         Decoded::Wrong { problem, client_msg_id } => {

@@ -97,8 +97,8 @@ pub struct Config {
     /// Take a database that may lose what it acknowledged. For throwaway clusters; never in production.
     #[arg(long, env = "ALA_UNSAFE_DATABASE")]
     pub unsafe_database: bool,
-    /// Connections to PostgreSQL, at least 4; two in five are for what is said in rooms.
-    #[arg(long, env = "ALA_DATABASE_CONNECTIONS", default_value_t = 20, value_parser = value_parser!(u32).range(4..))]
+    /// Connections to PostgreSQL, at least 6; two in five are for what is said in rooms.
+    #[arg(long, env = "ALA_DATABASE_CONNECTIONS", default_value_t = 20, value_parser = value_parser!(u32).range(6..))]
     pub database_connections: u32,
 }
 

@@ -286,6 +286,16 @@ mod tests {
     }
 
     #[test]
+    fn what_is_said_leaves_connections_for_everything_else() {
+        for connections in 6..=100 {
+            let lanes = lanes(connections);
+            assert!(lanes >= SHARES && lanes.is_multiple_of(SHARES));
+            // One of the others listens to other servers for as long as this one runs.
+            assert!(connections - lanes >= 3, "{lanes} of {connections}");
+        }
+    }
+
+    #[test]
     fn a_room_is_in_one_commit_at_a_time_and_keeps_its_order() {
         let mut state = State::default();
         for room in [1, 2, 1] {

@@ -93,7 +93,7 @@ impl TestApp {
     ) -> Self {
         let data = tempfile::tempdir().unwrap();
         let folder = data.path().to_str().unwrap();
-        let usual = ["ala", "--database-connections", "10", "--data", folder];
+        let usual = ["ala", "--database-connections", "15", "--data", folder];
         let mut config = Arguments::parse_from(usual.iter().chain(settings)).config;
         if !settings.contains(&"--requests-per-minute") {
             // The clock of a test stands still: a minute never ends.

@@ -94,7 +94,7 @@ pub fn arguments(data: &TempDir, between: &Between) -> Vec<String> {
     fs::write(&token_key, pem).unwrap();
     fs::write(&code_secret, "a secret of this test alone, long enough").unwrap();
     let settings = [
-        ("--database-connections", "10".to_owned()),
+        ("--database-connections", "15".to_owned()),
         ("--data", folder.display().to_string()),
         ("--redis-url", between.url.clone()),
         ("--token-key-file", token_key.display().to_string()),

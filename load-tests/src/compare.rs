@@ -34,7 +34,7 @@ pub struct Options {
     /// Messages a second in all, one after the other, for the open loops.
     #[arg(long, value_delimiter = ',', default_value = "400,1600")]
     rates: Vec<f64>,
-    /// Each open loop is measured in so many parts, half as long as a turn, in which the servers alternate.
+    /// Each of those is measured in so many parts, half as long as a turn, in which the servers alternate.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     parts: u32,
     /// Messages a second where the cost of one more member or of ten times the rooms is measured: what both sizes can take.

@@ -31,10 +31,10 @@ impl Place {
     }
 }
 
-/// A round that takes longer than its period puts off the next.
+/// One that comes late keeps its place for the next.
 pub fn every(period: Duration, place: Place) -> Interval {
     let mut rounds = interval_at(Instant::now() + place.of(period), period);
-    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Skip);
     rounds
 }
 

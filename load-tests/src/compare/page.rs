@@ -21,13 +21,14 @@ pub fn page(report: &Report) -> String {
     let _ = write!(
         page,
         "<h1>Ours beside the rival</h1><p>{} rooms of {}, {} speaking; {} clients idle and coming back; {} rounds of \
-         {} s a turn; {} cores, PostgreSQL {}. Ratios are medians of the rounds.</p>",
+         {} s a turn ({} parts of half as long in the open loops); {} cores, PostgreSQL {}. Ratios are medians of the rounds.</p>",
         report.options.rooms,
         report.options.members,
         report.options.senders,
         report.options.clients,
         report.rounds.len(),
         report.options.seconds,
+        report.options.parts,
         report.cores,
         report.postgres,
     );

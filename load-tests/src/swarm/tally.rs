@@ -104,7 +104,9 @@ impl Tally {
         self.time += other.time;
         self.client_cpu += other.client_cpu;
         self.whole += other.whole;
+        let first = self.first_trouble.take();
         self.also(other);
+        self.first_trouble = first.or(self.first_trouble.take());
         Ok(self)
     }
 

@@ -116,3 +116,20 @@ async fn a_token_that_runs_out_ends_the_socket_unless_it_is_renewed() {
     renewed.send(json!({"type": "ping", "t": 1})).await;
     renewed.until(|frame| matches!(frame, ServerFrame::Pong { .. })).await;
 }
+
+/// What ends by the clock needs no database: whoever is only told things would otherwise go on being told them.
+#[tokio::test]
+async fn a_token_runs_out_although_logins_cannot_be_asked_for() {
+    let test = start().await;
+    let ana = test.person("陈一", Role::Resident).await;
+    let mut socket = Socket::hello(&ana, &[]).await;
+    all_are_known(&test).await;
+    sqlx::query("revoke execute on function logins_changed(pg_snapshot) from public, ala_app")
+        .execute(&test.owner)
+        .await
+        .unwrap();
+    test.advance(Duration::minutes(11));
+    let began = Instant::now();
+    assert_eq!(socket.until_closed().await, Some(close::NOT_AUTHENTICATED));
+    assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
+}

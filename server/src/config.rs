@@ -13,6 +13,9 @@ pub enum Environment {
     Production,
 }
 
+/// Fewer connections to PostgreSQL would leave too few for everything that is not said in rooms.
+pub const LEAST_CONNECTIONS: i64 = 6;
+
 #[derive(Clone, Debug, Args)]
 pub struct Config {
     #[arg(long, env = "ALA_ENV", default_value = "development")]
@@ -98,7 +101,7 @@ pub struct Config {
     #[arg(long, env = "ALA_UNSAFE_DATABASE")]
     pub unsafe_database: bool,
     /// Connections to PostgreSQL, at least 6; two in five are for what is said in rooms.
-    #[arg(long, env = "ALA_DATABASE_CONNECTIONS", default_value_t = 20, value_parser = value_parser!(u32).range(6..))]
+    #[arg(long, env = "ALA_DATABASE_CONNECTIONS", default_value_t = 20, value_parser = value_parser!(u32).range(LEAST_CONNECTIONS..))]
     pub database_connections: u32,
 }
 

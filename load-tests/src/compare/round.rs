@@ -88,12 +88,12 @@ impl Crowds {
         let floor = floor::measure(arena, options.time() / 3, &options.rates).await?;
         let window = |window| options.plan(Load::Closed { window });
         let rate = |rate| options.plan(Load::Open { rate });
-        let one = side_by_side(arena, &mut self.talk, window(1)).await?;
-        let burst = side_by_side(arena, &mut self.talk, window(options.burst)).await?;
+        let one = side_by_side(arena, &mut self.talk, window(1), 1).await?;
+        let burst = side_by_side(arena, &mut self.talk, window(options.burst), 1).await?;
         let mut open = Vec::new();
         for each in &options.rates {
             let part = options.part(Load::Open { rate: *each });
-            let figures = in_parts(arena, &mut self.talk, part, options.parts).await?;
+            let figures = side_by_side(arena, &mut self.talk, part, options.parts).await?;
             open.push(Open { rate: *each, figures });
         }
         let twice = rate(2.0 * one.baseline.acked_per_second);
@@ -161,27 +161,16 @@ async fn both(arena: &Arena, crowd: Crowd) -> anyhow::Result<Pair<Swarm>> {
     })
 }
 
+/// By turns, all of one server counted together. The slowest of a hundred are those that the machine held up for some
+/// milliseconds a second; which server meets with more of that in any one turn is chance.
 async fn side_by_side(
     arena: &Arena,
     swarms: &mut Pair<Swarm>,
     plan: Plan,
-) -> anyhow::Result<Pair<Figures>> {
-    Ok(Pair {
-        ala: turn(arena, Server::Ala, &mut swarms.ala, plan).await?,
-        baseline: turn(arena, Server::Baseline, &mut swarms.baseline, plan).await?,
-    })
-}
-
-/// In parts by turns, counted together. The slowest of a hundred are those that the machine held up for some milliseconds a
-/// second; which server meets with more of that in any one turn is chance.
-async fn in_parts(
-    arena: &Arena,
-    swarms: &mut Pair<Swarm>,
-    plan: Plan,
-    parts: u32,
+    turns: u32,
 ) -> anyhow::Result<Pair<Figures>> {
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-    for _ in 0..parts {
+    for _ in 0..turns {
         ours.push(count(arena, Server::Ala, &mut swarms.ala, plan).await?);
         theirs.push(count(arena, Server::Baseline, &mut swarms.baseline, plan).await?);
     }
@@ -195,12 +184,12 @@ async fn in_parts(
 fn together(
     server: Server,
     offered: Option<f64>,
-    parts: Vec<(Tally, Used)>,
+    turns: Vec<(Tally, Used)>,
 ) -> anyhow::Result<Figures> {
-    let mut parts = parts.into_iter();
-    let (mut tally, mut used) = parts.next().context("an open loop has at least one part")?;
-    for (more, also) in parts {
-        (tally, used) = (tally.join(more)?, used.and(also));
+    let mut turns = turns.into_iter();
+    let (mut tally, mut used) = turns.next().context("there is at least one turn")?;
+    for (next, also) in turns {
+        (tally, used) = (next.and(tally)?, used.and(also));
     }
     Ok(Figures::of(server, offered, tally, used))
 }

@@ -84,7 +84,7 @@ impl Tally {
         })
     }
 
-    /// Takes over what went wrong in another, and nothing else.
+    /// Takes over what went wrong earlier, and nothing else.
     pub fn also(&mut self, other: Self) {
         self.violations.add(other.violations);
         self.refused += other.refused;
@@ -93,20 +93,18 @@ impl Tally {
         self.first_trouble = other.first_trouble.or(self.first_trouble.take());
     }
 
-    /// Both turns as one.
-    pub fn join(mut self, other: Self) -> anyhow::Result<Self> {
-        self.acked += other.acked;
-        self.acked_in_time += other.acked_in_time;
-        self.delivered += other.delivered;
-        self.frames += other.frames;
-        self.ack.add(&other.ack)?;
-        self.delivery.add(&other.delivery)?;
-        self.time += other.time;
-        self.client_cpu += other.client_cpu;
-        self.whole += other.whole;
-        let first = self.first_trouble.take();
-        self.also(other);
-        self.first_trouble = first.or(self.first_trouble.take());
+    /// This turn and one before it, as one.
+    pub fn and(mut self, earlier: Self) -> anyhow::Result<Self> {
+        self.acked += earlier.acked;
+        self.acked_in_time += earlier.acked_in_time;
+        self.delivered += earlier.delivered;
+        self.frames += earlier.frames;
+        self.ack.add(&earlier.ack)?;
+        self.delivery.add(&earlier.delivery)?;
+        self.time += earlier.time;
+        self.client_cpu += earlier.client_cpu;
+        self.whole += earlier.whole;
+        self.also(earlier);
         Ok(self)
     }
 
@@ -133,8 +131,12 @@ mod tests {
 
     #[test]
     fn two_turns_are_told_as_one() {
-        let both = tally(&[10, 20], 1).join(tally(&[30], 2)).unwrap();
+        let (mut first, mut second) = (tally(&[10, 20], 1), tally(&[30], 2));
+        first.trouble(b"the first");
+        second.trouble(b"the second");
+        let both = second.and(first).unwrap();
         assert_eq!((both.acked, both.ack.len(), both.ack.max()), (3, 3, 30));
         assert_eq!((both.violations.gaps, both.time), (3, Duration::from_secs(4)));
+        assert_eq!(both.first_trouble.as_deref(), Some("the first"));
     }
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 const LARGE: usize = 32 * 1024;
 
 /// Room for what is around the words: names, a number, an id and a moment.
-const FRAME: usize = 160;
+const AROUND: usize = 160;
 
 /// A moment as it goes out; what is stored in one commit shares one.
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ pub struct Line {
 impl Line {
     /// An `EntryView`, of a body that is JSON already.
     pub fn new(seq: i64, sender: Option<PersonId>, at: &Moment, body: &str) -> Self {
-        let mut text = String::with_capacity(body.len() + FRAME);
+        let mut text = String::with_capacity(body.len() + AROUND);
         let at = &at.0;
         // Writing to a string does not fail.
         let _ = match sender {
@@ -49,7 +49,7 @@ impl Line {
 /// `ServerFrame::Ack`. None of its parts has anything in it that JSON would have to escape.
 pub fn ack(room: RoomId, client_msg_id: &ClientMsgId, seq: i64, at: &Moment) -> Frame {
     let (id, at) = (client_msg_id.as_str(), &at.0);
-    let mut text = String::with_capacity(id.len() + FRAME);
+    let mut text = String::with_capacity(id.len() + AROUND);
     let _ = write!(
         text,
         r#"{{"type":"ack","client_msg_id":"{id}","room":"{room}","seq":{seq},"at":"{at}"}}"#
@@ -79,7 +79,7 @@ pub fn frames<'a>(room: RoomId, lines: impl IntoIterator<Item = &'a Line>) -> Ve
 fn frame(room: RoomId, run: &[&Line]) -> Option<Frame> {
     let (first, last) = (run.first()?, run.last()?);
     let size: usize = run.iter().map(|line| line.text.len() + 1).sum();
-    let mut text = String::with_capacity(size + FRAME);
+    let mut text = String::with_capacity(size + AROUND);
     let _ = write!(
         text,
         r#"{{"type":"entries","room":"{room}","from":{},"to":{},"entries":["#,

@@ -264,6 +264,7 @@ fn rooms_of(batch: &[Waiting]) -> BTreeSet<RoomId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::LEAST_CONNECTIONS;
     use protocol::PersonId;
     use protocol::room::{EntryBody, QuickPhrase, Say};
     use uuid::Uuid;
@@ -287,7 +288,7 @@ mod tests {
 
     #[test]
     fn what_is_said_leaves_connections_for_everything_else() {
-        for connections in 6..=100 {
+        for connections in u32::try_from(LEAST_CONNECTIONS).unwrap()..=100 {
             let lanes = lanes(connections);
             assert!(lanes >= SHARES && lanes.is_multiple_of(SHARES));
             // One of the others listens to other servers for as long as this one runs.

@@ -24,6 +24,7 @@ mod outbox;
 mod pace;
 mod pings;
 mod presence;
+mod queue;
 mod reading;
 mod room;
 mod rules;

@@ -2,14 +2,28 @@
 
 use std::time::{Duration, Instant};
 
-/// So many entries that arrive during one commit are few: each gets a commit at once.
-const FEW: f64 = 4.0;
+/// So many entries that arrive during one commit are few.
+const FEW: f64 = 1.0;
+/// More than so many are many.
+const MANY: f64 = 30.0;
 /// Looked at no more often than this.
 const LOOK: Duration = Duration::from_millis(5);
 /// What happened so long ago counts for little.
 const MEMORY: f64 = 0.05;
 /// How much the newest commit says about the next.
 const WEIGHT: f64 = 0.1;
+
+/// How much is being said, by what arrives during one commit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Traffic {
+    /// Commits overlap, and nobody waits for somebody else's.
+    Light,
+    /// One commit after another: fewer and larger ones cost less, and nobody waits longer.
+    Steady,
+    /// One after another for each share of the rooms, so that the database works for one while the server tells what has
+    /// become of another.
+    Heavy,
+}
 
 pub struct Pace {
     /// Arrivals in a second, lately.
@@ -43,9 +57,12 @@ impl Pace {
         self.commit += (took.as_secs_f64() - self.commit) * WEIGHT;
     }
 
-    /// Whether commits may overlap.
-    pub fn is_light(&self) -> bool {
-        self.rate * self.commit <= FEW
+    pub fn traffic(&self) -> Traffic {
+        match self.rate * self.commit {
+            few if few <= FEW => Traffic::Light,
+            some if some <= MANY => Traffic::Steady,
+            _ => Traffic::Heavy,
+        }
     }
 }
 
@@ -63,16 +80,18 @@ mod tests {
     #[test]
     fn a_crowd_shares_commits_and_a_few_do_not_wait_for_each_other() {
         let mut pace = Pace::default();
-        assert!(pace.is_light());
+        assert_eq!(pace.traffic(), Traffic::Light);
         let at = after(&mut pace, Instant::now(), 400, 1);
-        assert!(pace.is_light(), "one arrives in a commit");
-        let at = after(&mut pace, at, 10_000, 1);
-        assert!(!pace.is_light(), "twenty do");
+        assert_eq!(pace.traffic(), Traffic::Light, "less than one arrives in a commit");
+        let at = after(&mut pace, at, 5_000, 1);
+        assert_eq!(pace.traffic(), Traffic::Steady, "ten do");
+        let at = after(&mut pace, at, 20_000, 1);
+        assert_eq!(pace.traffic(), Traffic::Heavy, "forty do");
         after(&mut pace, at, 100, 2);
-        assert!(pace.is_light(), "it has become quiet");
+        assert_eq!(pace.traffic(), Traffic::Light, "it has become quiet");
         for _ in 0..50 {
             pace.committed(Duration::from_millis(100));
         }
-        assert!(!pace.is_light(), "the disk is slow: ten arrive in a commit");
+        assert_eq!(pace.traffic(), Traffic::Steady, "the disk is slow: ten arrive in a commit");
     }
 }

@@ -334,6 +334,8 @@ pub struct DisputeSummary {
     pub title: String,
     pub your_parts: Vec<Part>,
     pub next: NextStep,
+    /// How much others have said since you last read, in all of its rooms that you are in.
+    pub unread: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     /// What staff need to see at a glance; for staff only.

@@ -57,7 +57,8 @@ pub async fn list(
            select d.id as "id: DisputeId", d.status as "status: Status", d.track as "track: Track",
                   d.category as "category: Category", d.title, next_due_at(d) as due_at, d.created_at, d.updated_at,
                   next_session_at(d) is not null as "session_is_ahead!", s.parts as "parts!: Vec<Part>", d.risk_level as "risk_level: RiskLevel",
-                  d.approval is not null as "waits_for_approval!", o.name as "owner?"
+                  d.approval is not null as "waits_for_approval!", o.name as "owner?",
+                  (select coalesce(sum(r.unread), 0)::bigint from rooms_of($1, d.id, null) r where r.is_member) as "unread!"
            from which join disputes d on d.id = which.id cross join lateral dispute_standing(d.id, $1) s
                 left join (select a.id, pe.name from accounts a join people pe on pe.id = a.person_id) o on o.id = d.owner_id
            where s.parts <> '{}' and (s.parts = '{candidate}') = $15 and ($5::text is null or d.status = $5)
@@ -105,6 +106,7 @@ struct Row {
     risk_level: RiskLevel,
     waits_for_approval: bool,
     owner: Option<String>,
+    unread: i64,
 }
 
 impl Row {
@@ -122,6 +124,7 @@ impl Row {
             title: self.title,
             your_parts: self.parts,
             next: next_step(next(self.status, self.session_is_ahead), self.due_at),
+            unread: self.unread,
             created_at: self.created_at,
             updated_at: self.updated_at,
             desk,

@@ -2,7 +2,8 @@
 
 use crate::app::{Person, TestApp};
 use crate::disputes::submitted;
-use crate::mediation::Mediation;
+use crate::mediation::{A, JOINT, Mediation};
+use crate::rooms::said;
 use crate::steps::{Cast, accepted, path, triaged};
 use protocol::DisputeId;
 use protocol::account::Role;
@@ -18,6 +19,22 @@ async fn all(who: &Person<'_>, query: &str) -> Vec<DisputeSummary> {
 
 async fn ids(who: &Person<'_>, query: &str) -> Vec<DisputeId> {
     all(who, query).await.into_iter().map(|dispute| dispute.id).collect()
+}
+
+#[tokio::test]
+async fn the_list_counts_what_others_said_in_the_rooms_one_is_in() {
+    let test = TestApp::start().await;
+    let m = Mediation::start(&test).await;
+    let unread = async |who| all(who, "").await[0].unread;
+    let (joint, caucus) = (m.room(JOINT).await, m.room(A).await);
+    said(&m.ben, joint, "1", "您好").await;
+    said(&m.lawyer, caucus, "1", "只说给您听").await;
+    for (who, count) in [(&m.ana, 2), (&m.ben, 0), (&m.lawyer, 1), (&m.mediator, 2)] {
+        assert_eq!(unread(who).await, count);
+    }
+    m.ana.post(&format!("/v1/rooms/{joint}/read"), json!({"seq": 99})).await.ok();
+    assert_eq!(unread(&m.ana).await, 1);
+    assert_eq!(unread(&m.officer).await, 0, "who is in no room is told of none");
 }
 
 #[tokio::test]

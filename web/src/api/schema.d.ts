@@ -2703,6 +2703,11 @@ export interface components {
             status: components['schemas']['Status']
             title: string
             track?: components['schemas']['Track'] | null
+            /**
+             * Format: int64
+             * @description How much others have said since you last read, in all of its rooms that you are in.
+             */
+            unread: number
             /** Format: date-time */
             updated_at: string
             your_parts: components['schemas']['Part'][]

@@ -22,6 +22,7 @@ const disputes: Texts<typeof zh> = {
     roomsHint: 'Talk at any hour; others answer when they see it.',
     noRooms: 'You can talk here once the station has taken it up.',
     unread: '{count} unread',
+    unreadSaid: 'Unread messages: {count}',
     joint: 'All together',
     caucus: 'In private',
     neutrals: 'Mediators only',

@@ -14,6 +14,7 @@ export default {
     roomsHint: '什么时候都能说，对方看到会回。',
     noRooms: '受理以后，这里可以说话。',
     unread: '{count}条没看',
+    unreadSaid: '有{count}句话没看',
     joint: '大家一起谈',
     caucus: '私密会谈',
     neutrals: '调解员商量',

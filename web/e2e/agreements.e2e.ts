@@ -78,6 +78,8 @@ describe('a promise', () => {
         const { page } = zhu
         await tong.page.goto(`${path}/obligations`)
         await tong.page.getByText('对方要为我办的').waitFor()
+        // Who has no line in that moment is told as well.
+        await tong.context.setOffline(true)
         await page.goto(`${path}/obligations`)
         await page.getByTestId('report').click()
         await page.getByTestId('note').fill('已经转了')
@@ -86,6 +88,8 @@ describe('a promise', () => {
         await looksRight(page)
         await page.getByTestId('send-report').click()
         await page.getByText('对方确认后，就算办到了').waitFor()
+        await tong.context.setOffline(false)
+        await tong.page.getByTestId('confirm').waitFor({ timeout: 8_000 })
         const all = await through(page).read<{ obligations: { history: { evidence: string | null }[] }[] }>(
             path.replace('/app', '/v1') + '/obligations',
         )
@@ -97,7 +101,6 @@ describe('a promise', () => {
 
     it('and confirmed by the other, who can undo the tap, and has done it when they leave', async () => {
         const { page } = tong
-        await page.getByTestId('confirm').waitFor()
         await page.getByTestId('proof').click()
         await page.locator('img[alt="transfer.png"]').waitFor()
         await page.getByText('· 对方').waitFor()

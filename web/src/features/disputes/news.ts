@@ -1,7 +1,7 @@
 import { readRooms } from '@/features/rooms/rooms'
 import { live } from '@/live/live'
 import { useLookingUp } from '@/ui/load'
-import { onBeforeUnmount, onMounted, watch } from 'vue'
+import { computed, onBeforeUnmount, onMounted, watch } from 'vue'
 
 /** Where nothing is told, it is looked up this often. */
 const LOOK_EVERY_MS = 10_000
@@ -22,15 +22,18 @@ export function useNews(dispute: string, changed: () => unknown) {
         live.follow(room)
     }
 
-    const isTold = () =>
-        Object.values(live.state.value.rooms).some((room) => room.view?.dispute === dispute && room.phase === 'live')
+    const isTold = computed(() =>
+        Object.values(live.state.value.rooms).some((room) => room.view?.dispute === dispute && room.phase === 'live'),
+    )
 
     function look() {
-        if (isTold()) return
+        if (isTold.value) return
         void listen()
         void changed()
     }
 
+    // Nobody was told what happened between the last look and now.
+    watch(isTold, (now) => now && changed())
     // Not its version: a signature or a report leaves that as it is.
     watch(() => live.state.value.disputes[dispute], changed)
     onMounted(listen)

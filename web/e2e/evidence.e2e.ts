@@ -136,6 +136,13 @@ describe('who sees it', () => {
         await mine.getByRole('button', { name: '也给对方看' }).click()
         await chen.page.getByRole('button', { name: '撤销' }).click()
         await mine.getByRole('button', { name: '也给对方看' }).click()
+        // They leave before the ten seconds are over, and just then there is no network.
+        const { page, context } = chen
+        const here = page.url()
+        await context.setOffline(true)
+        await page.goto('about:blank')
+        await context.setOffline(false)
+        await page.goto(here)
         await mine.getByText('大家都能看').waitFor({ timeout: 30_000 })
         await lin.page.reload()
         await piece(lin.page, 'offline.pdf').waitFor()

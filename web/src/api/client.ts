@@ -1,12 +1,17 @@
 import createClient from 'openapi-fetch'
 import { exchange } from './exchange'
+import { KnownRequest } from './leftovers'
 import { failed, noConnection, ok, troubleOf, type Result } from './result'
 import type { components, paths } from './schema'
 
 export type Schemas = components['schemas']
 
 /** The whole API, typed by its own document. Use it inside `ask`. */
-export const api = createClient<paths>({ baseUrl: globalThis.location?.origin ?? '', fetch: exchange })
+export const api = createClient<paths>({
+    baseUrl: globalThis.location?.origin ?? '',
+    fetch: exchange,
+    Request: KnownRequest,
+})
 
 interface Answer<Data> {
     data?: Data

@@ -1,7 +1,8 @@
-import { leavesNow } from '@/device/leaving'
+import { isLastStep, isLookedAt, leavesNow } from '@/device/leaving'
 import { learnTime } from './clock'
+import { isFinal, keep } from './leftovers'
 import { troubleOf, type Trouble } from './result'
-import { accessToken, renew } from './tokens'
+import { accessToken, login, renew } from './tokens'
 
 const ATTEMPTS = 4
 const LONGEST_WAIT_MS = 8_000
@@ -20,8 +21,10 @@ function problemResponse(trouble: Trouble, status: number): Response {
 }
 
 /** Sends with the token of whoever is signed in; throws only where no answer came. */
-async function once(request: Request): Promise<Response> {
+async function once(request: Request, account: string | undefined): Promise<Response> {
+    const isAnother = () => account !== undefined && login()?.account !== account
     const token = await accessToken()
+    if (isAnother()) return problemResponse({ code: 'unauthenticated', fields: [] }, 401)
     if (token && !token.ok) {
         if (token.trouble.code === 'no_connection') throw new TypeError('no connection')
         return problemResponse(token.trouble, 401)
@@ -43,6 +46,7 @@ async function once(request: Request): Promise<Response> {
     )
     if (trouble.code !== 'token_expired') return answer
     const fresh = await renew(token.value)
+    if (isAnother()) return answer
     return fresh.ok ? send(fresh.value) : problemResponse(fresh.trouble, 401)
 }
 
@@ -64,12 +68,12 @@ function backoff(attempt: number): number {
     return 400 * 2 ** attempt * (0.5 + Math.random() / 2)
 }
 
-/** What the API client calls for `fetch`: signs in, renews, and repeats what may be repeated. */
-export async function exchange(request: Request): Promise<Response> {
+/** Once, or again where it may be; for the account that it began with, and for no other that signs in meanwhile. */
+export async function attempts(request: Request, account = login()?.account): Promise<Response> {
     const last = isRepeatable(request) ? ATTEMPTS - 1 : 0
     for (let attempt = 0; ; attempt += 1) {
         try {
-            const answer = await once(request)
+            const answer = await once(request, account)
             const wait = attempt < last ? await waitAfter(answer, attempt) : null
             if (wait === null) return answer
             await pause(wait)
@@ -79,3 +83,20 @@ export async function exchange(request: Request): Promise<Response> {
         }
     }
 }
+
+/** Kept until there is an answer, or somebody is there to see that there is none. */
+async function lastStep(request: Request): Promise<Response> {
+    const account = login()?.account
+    const forget = keep(request, account)
+    const answer = await attempts(request, account).catch(() => null)
+    if (answer && isFinal(answer)) {
+        forget()
+        return answer
+    }
+    await isLookedAt()
+    return attempts(request, account).finally(forget)
+}
+
+/** What the API client calls for `fetch`: signs in, renews, and repeats what may be repeated. */
+export const exchange = (request: Request) =>
+    isLastStep() && isRepeatable(request) ? lastStep(request) : attempts(request)

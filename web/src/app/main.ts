@@ -1,3 +1,4 @@
+import { beginResending } from '@/api/resend'
 import { beginKiosk } from '@/device/kiosk'
 import { live } from '@/live/live'
 import { i18n, startLanguage } from '@/i18n'
@@ -15,6 +16,7 @@ await beginKiosk()
 applyPreferences()
 await startLanguage()
 live.begin()
+beginResending()
 createApp(App).use(i18n).use(router).mount('#app')
 // What was kept without a network goes on; the first screen does not wait for it.
 void import('@/features/disputes/filing/sender').then(({ beginSending }) => beginSending())

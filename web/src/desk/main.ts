@@ -1,3 +1,4 @@
+import { beginResending } from '@/api/resend'
 import { addTexts, i18n, startLanguage } from '@/i18n'
 import { live } from '@/live/live'
 import { stayAway } from '@/ui/exit'
@@ -15,4 +16,5 @@ applyPreferences()
 addTexts({ desk: zh }, async () => ({ default: { desk: (await import('./en')).default } }))
 await startLanguage()
 live.begin()
+beginResending()
 createApp(App).use(i18n).use(router).mount('#app')

@@ -1,4 +1,5 @@
 import { isKiosk, wipe } from '@/device/kiosk'
+import { leaveNow } from '@/device/leaving'
 
 /** A page that anybody might have open. */
 const ELSEWHERE = 'https://www.baidu.com/'
@@ -13,6 +14,7 @@ function vanish() {
 /** For somebody who must not be seen here: gone at once. */
 export async function leave() {
     document.documentElement.hidden = true
+    leaveNow()
     if (isKiosk()) await wipe()
     sessionStorage.setItem(FLAG, '1')
     vanish()

@@ -6,25 +6,25 @@ export const UNDO_SECONDS = 10
 interface Pending {
     text: string
     left: number
-    commit: () => void
+    commit: () => unknown
     undone: () => void
 }
 
 export const pending = shallowRef<Pending | null>(null)
 let timer: ReturnType<typeof setInterval> | undefined
 
-function finish(outcome: 'commit' | 'undone') {
+function finish(outcome: 'commit' | 'undone'): unknown {
     clearInterval(timer)
     const now = pending.value
     pending.value = null
-    now?.[outcome]()
+    return now?.[outcome]()
 }
 
 /**
  * Carries something out after ten seconds, unless undone. Whoever leaves the page before that has done it: they were told
  * that it will be. A second one carries the first out at once.
  */
-export function undoable(text: string, commit: () => void, undone: () => void = () => {}) {
+export function undoable(text: string, commit: () => unknown, undone: () => void = () => {}) {
     finish('commit')
     pending.value = { text, left: UNDO_SECONDS, commit, undone }
     timer = setInterval(() => {
@@ -36,5 +36,8 @@ export function undoable(text: string, commit: () => void, undone: () => void = 
 }
 
 onLeave(() => finish('commit'))
+
+/** Resolves when what waits to be carried out has been. */
+export const settled = async () => void (await finish('commit'))
 
 export const undo = () => finish('undone')

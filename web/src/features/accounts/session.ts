@@ -1,5 +1,6 @@
 import { api, ask, ok, type Result, type Schemas } from '@/api'
 import { keepLogin, login, onLogin, type SignedIn } from '@/api/tokens'
+import { settled } from '@/ui/undo'
 import { shallowRef } from 'vue'
 
 export type Me = Schemas['Me']
@@ -24,8 +25,9 @@ export function begin(value: SignedIn) {
     keepLogin(value)
 }
 
-/** Gone from this device at once; the server is told where it can be reached. */
+/** Gone from this device at once; the server is told where it can be reached. What was still to be done is done before. */
 export async function signOut() {
+    await settled()
     await ask(api.POST('/v1/logins/current/end'))
     keepLogin(null)
 }

@@ -52,6 +52,26 @@ describe('a session by video', () => {
         }
     })
 
+    it('one writes without leaving, and who does not look is told how much there is', async () => {
+        // Whatever was said before the session is read.
+        await tap(respondent.page, 'write')
+        await respondent.page.getByTestId('composer').waitFor()
+        await tap(respondent.page, 'write')
+        expect(await respondent.page.getByTestId('unread').count()).toBe(0)
+        await tap(applicant.page, 'write')
+        await applicant.page.getByTestId('composer').fill('这里有一张照片。')
+        await tap(applicant.page, 'send')
+        await respondent.page.getByTestId('unread').getByText('1条没看').waitFor()
+        await looksRight(respondent.page)
+        await tap(respondent.page, 'write')
+        await respondent.page.getByTestId('writing').getByText('这里有一张照片。').waitFor()
+        await looksRight(respondent.page)
+        await tap(respondent.page, 'write')
+        expect(await respondent.page.getByTestId('unread').count()).toBe(0)
+        await applicant.page.getByTestId('composer').fill('只给大家看的半句')
+        for (const page of all()) expect(await direct(page)).toBe(2)
+    })
+
     it('in a private talk the other side hears, sees and reads nothing of it', async () => {
         await tap(applicant.page, 'mute')
         const words = () => respondent.page.locator('main').innerText()
@@ -66,6 +86,17 @@ describe('a session by video', () => {
         for (const page of [host.page, applicant.page]) await moreFrames(page, 20)
         expect(await received(respondent.page)).toEqual({ bytes: 0, open: 0 })
         expect(await words()).not.toContain('私密')
+        // What was begun for everybody is not in the box of the private room, and is there again afterwards.
+        expect(await applicant.page.getByTestId('writing').count()).toBe(0)
+        await tap(applicant.page, 'write')
+        expect(await applicant.page.getByTestId('composer').inputValue()).toBe('')
+        await applicant.page.getByTestId('composer').fill('只写给调解员看')
+        await tap(applicant.page, 'send')
+        await host.page.getByTestId('unread').getByText('没看').waitFor()
+        await tap(host.page, 'write')
+        await host.page.getByTestId('writing').getByText('只写给调解员看').waitFor()
+        expect(await respondent.page.getByTestId('unread').count()).toBe(0)
+        expect(await respondent.page.locator('body').innerText()).not.toContain('只写给')
         await isIn(respondent.page, 'joint')
         await respondent.page.getByTestId('alone').getByText('调解员暂时不在').waitFor()
         expect(await applicant.page.getByTestId('alone').count()).toBe(0)
@@ -86,6 +117,10 @@ describe('a session by video', () => {
         )
         expect(speaking).toBe(0)
         await tap(applicant.page, 'mute')
+        await tap(applicant.page, 'write')
+        expect(await applicant.page.getByTestId('composer').inputValue()).toBe('只给大家看的半句')
+        await applicant.page.getByTestId('composer').fill('')
+        await tap(applicant.page, 'write')
     })
 })
 

@@ -40,6 +40,13 @@ const call = (who: 'host' | 'talker', kind: 'joint' | 'caucus') => async (page: 
     await page.locator('[data-testid=tile][data-by=direct] video').waitFor()
 }
 
+/** The written talk is open beside sound and picture. */
+const writing = (kind: 'joint' | 'caucus') => async (page: Page, cast: Cast) => {
+    await call('talker', kind)(page, cast)
+    await tap(page, 'write')
+    await page.getByTestId('composer').waitFor()
+}
+
 async function reporting(page: Page, cast: Cast) {
     await dispute('keep', '/obligations', '[data-testid=report]')(page, cast)
     await tap(page, 'report')
@@ -104,6 +111,8 @@ export const PHONES: Screen[] = [
     { name: 'session-now', who: 'talker', open: session('now', '', '[data-testid=enter]') },
     { name: 'call', who: 'talker', open: call('talker', 'joint') },
     { name: 'call-private', who: 'talker', open: call('talker', 'caucus') },
+    { name: 'call-writing', who: 'talker', open: writing('joint'), fits: true },
+    { name: 'call-private-writing', who: 'talker', open: writing('caucus'), fits: true },
     { name: 'host-call', who: 'host', open: call('host', 'caucus') },
     { name: 'host-session-now', who: 'host', open: session('now', '', '[data-testid=enter]') },
     { name: 'mediator-disputes', who: 'mediator', open: at('/app', '.dispute') },

@@ -12,12 +12,16 @@ const PAGE = 60
 
 /** One room as this screen needs it: what was said, what is on its way, and who is there. */
 export function useRoom(dispute: string, id: string) {
+    let isGone = false
     const { value, trouble, load } = useLoad(async () => {
         const [found] = await Promise.all([readRooms(dispute), loadMe()])
-        if (found.ok) found.value.filter((room) => room.id === id).forEach(live.follow)
+        if (found.ok && !isGone) found.value.filter((room) => room.id === id).forEach(live.follow)
         return found
     })
-    onBeforeUnmount(() => live.unfollow(id))
+    onBeforeUnmount(() => {
+        isGone = true
+        live.unfollow(id)
+    })
 
     const state = computed(() => live.room(id))
     const view = computed(() => state.value.view ?? value.value?.find((room) => room.id === id) ?? null)

@@ -178,6 +178,7 @@ const sessions: Texts<typeof zh> = {
         rungRelay: 'The network is poor; only sound goes through.',
         rungText: 'Sound does not connect. Please write or send a voice note.',
         write: 'Write',
+        writeEnd: 'Hide writing',
         asked: 'The mediator would like to record. Do you agree?',
         askedHint: 'You may refuse; mediation goes on all the same.',
         agree: 'I agree',

@@ -175,6 +175,7 @@ export default {
         rungRelay: '网络不好，现在只传声音。',
         rungText: '声音接不通，请打字或发语音。',
         write: '打字',
+        writeEnd: '收起',
         asked: '调解员想录音录像。您同意吗？',
         askedHint: '不同意也没关系，照样调解。',
         agree: '同意录',

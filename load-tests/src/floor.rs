@@ -28,6 +28,8 @@ const ROWS: usize = 512;
 const ROOMS: usize = 200;
 /// Sockets that frames are sent to in turn.
 const SOCKETS: usize = 100;
+/// So many at once and so often: who hears one message in rooms of 25, a thousand times a second.
+const PACE: (usize, Duration) = (24, Duration::from_millis(1));
 
 #[derive(Clone, Debug, Args, Serialize)]
 pub struct Options {
@@ -54,6 +56,8 @@ pub struct Floor {
     pub rows_per_second: f64,
     /// Processor time of the sender for one frame over loopback, as long as an entry's.
     pub send_cpu_us: f64,
+    /// The same with a pause after some, in which whoever reads goes to sleep and has to be woken.
+    pub paced_send_cpu_us: f64,
     pub frame_bytes: usize,
 }
 
@@ -70,13 +74,14 @@ impl Floor {
             .iter()
             .map(|paced| format!("commit_p50_ms_at_{}={:.3} ", paced.rate, paced.commit.p50));
         format!(
-            "{}commit_p50_ms={:.3} commit_p99_ms={:.3} row_cpu_us={:.2} rows_per_second={:.0} send_cpu_us={:.2} frame_bytes={}",
+            "{}commit_p50_ms={:.3} commit_p99_ms={:.3} row_cpu_us={:.2} rows_per_second={:.0} send_cpu_us={:.2} paced_send_cpu_us={:.2} frame_bytes={}",
             paced.collect::<String>(),
             self.commit.p50,
             self.commit.p99,
             self.row_cpu_us,
             self.rows_per_second,
             self.send_cpu_us,
+            self.paced_send_cpu_us,
             self.frame_bytes,
         )
     }
@@ -120,13 +125,15 @@ pub async fn measure(arena: &Arena, time: Duration, rates: &[f64]) -> anyhow::Re
     let took = began.elapsed();
     let row_cpu_us = whole(used(arena).await? - before) / whole(rows as u64);
     let frame = frame()?;
-    let send_cpu_us = block_in_place(|| sends(&frame, time))?;
+    let send_cpu_us = block_in_place(|| sends(&frame, time, (SOCKETS, Duration::ZERO)))?;
+    let paced_send_cpu_us = block_in_place(|| sends(&frame, time, PACE))?;
     Ok(Floor {
         commit: Latency::of(&commit),
         paced,
         row_cpu_us,
         rows_per_second: whole(rows as u64) / took.as_secs_f64(),
         send_cpu_us,
+        paced_send_cpu_us,
         frame_bytes: frame.len(),
     })
 }
@@ -216,8 +223,8 @@ fn frame() -> anyhow::Result<Vec<u8>> {
     Ok([&[0; 4], serde_json::to_string(&frame)?.as_bytes()].concat())
 }
 
-/// Microseconds of this thread for one send, to sockets that another thread reads.
-fn sends(frame: &[u8], time: Duration) -> anyhow::Result<f64> {
+/// Microseconds of this thread for one send, so many at once and so often, to sockets that another thread reads.
+fn sends(frame: &[u8], time: Duration, (at_once, every): (usize, Duration)) -> anyhow::Result<f64> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let (mut writers, mut readers) = (Vec::new(), Vec::new());
     for _ in 0..SOCKETS {
@@ -227,17 +234,22 @@ fn sends(frame: &[u8], time: Duration) -> anyhow::Result<f64> {
         readers.push(listener.accept()?.0);
     }
     let reading = std::thread::spawn(move || read_all(&mut readers));
-    let (cpu, began, mut sent) = (cpu::of_this_thread(), Instant::now(), 0_u64);
+    let (cpu, began, mut sent) = (cpu::of_this_thread(), Instant::now(), 0);
+    let mut due = began;
     while began.elapsed() < time {
-        for writer in &mut writers {
-            writer.write_all(frame)?;
+        for number in sent..sent + at_once {
+            writers[number % SOCKETS].write_all(frame)?;
         }
-        sent += SOCKETS as u64;
+        sent += at_once;
+        due = (due + every).max(Instant::now());
+        if !every.is_zero() {
+            wait(due.saturating_duration_since(Instant::now()))?;
+        }
     }
     let used = cpu::of_this_thread().saturating_sub(cpu);
     drop(writers);
     reading.join().map_err(|_| anyhow::anyhow!("the reader gave up"))??;
-    Ok(used.as_secs_f64() * 1e6 / whole(sent))
+    Ok(used.as_secs_f64() * 1e6 / whole(sent as u64))
 }
 
 /// As clients do: whatever is there, until the other side closes.

@@ -45,16 +45,16 @@ fn every_goal_has_a_figure() {
     for goal in ["P1", "P2", "P3", "P4", "P6_4_p50", "P6_8_paced", "P6_8_p99", "P7", "P9", "P14"] {
         assert!(run.figure::<f64>(goal) > 0.0, "{goal}: {}", run.figures);
     }
-    for goal in ["P5", "P8"] {
+    for goal in ["P5", "P5_paced", "P8"] {
         assert!(run.figure::<f64>(goal).is_finite(), "{goal}: {}", run.figures);
     }
     for never in ["P7_lost", "P10"] {
         assert_eq!(run.figure::<String>(never), "0.000", "{}", run.figures);
     }
-    assert_eq!(run.figure::<usize>("met") + run.figure::<usize>("missed"), 19, "{}", run.figures);
+    assert_eq!(run.figure::<usize>("met") + run.figure::<usize>("missed"), 20, "{}", run.figures);
 
     let result: Value = serde_json::from_slice(&std::fs::read(out).unwrap()).unwrap();
-    assert_eq!(result["goals"].as_array().unwrap().len(), 19);
+    assert_eq!(result["goals"].as_array().unwrap().len(), 20);
     let round = &result["rounds"][0];
     for server in ["ala", "baseline"] {
         assert!(round["one"][server]["acked"].as_u64().unwrap() > 0, "{}", run.everything);

@@ -9,10 +9,12 @@ mod run;
 use run::{run, run_alone};
 
 #[test]
-fn the_floor_has_three_figures() {
+fn the_floor_has_its_figures() {
     let run = run_alone("floor", &["--seconds", "1"]);
     assert_eq!(run.code, Some(0), "{}", run.everything);
-    for name in ["commit_p50_ms", "row_cpu_us", "rows_per_second", "send_cpu_us"] {
+    for name in
+        ["commit_p50_ms", "row_cpu_us", "rows_per_second", "send_cpu_us", "paced_send_cpu_us"]
+    {
         assert!(run.figure::<f64>(name) > 0.0, "{name}: {}", run.figures);
     }
     assert!(run.figure::<f64>("commit_p99_ms") >= run.figure("commit_p50_ms"), "{}", run.figures);

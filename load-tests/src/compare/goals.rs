@@ -50,7 +50,7 @@ struct Fixed {
     of: fn(&Round) -> f64,
 }
 
-const FIRST: [Fixed; 5] = [
+const FIRST: [Fixed; 6] = [
     Fixed {
         id: "P1",
         bound: AtMost(0.2),
@@ -80,6 +80,12 @@ const FIRST: [Fixed; 5] = [
         bound: AtMost(2.0),
         what: "CPU of the server for one more delivery to that of a raw send",
         of: |r| a_delivery(r) / r.floor.send_cpu_us,
+    },
+    Fixed {
+        id: "P5_paced",
+        bound: AtMost(2.0),
+        what: "the same to that of a raw send, as many at once and a second",
+        of: |r| a_delivery(r) / r.floor.paced_send_cpu_us,
     },
 ];
 

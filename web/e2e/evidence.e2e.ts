@@ -136,12 +136,15 @@ describe('who sees it', () => {
         await mine.getByRole('button', { name: '也给对方看' }).click()
         await chen.page.getByRole('button', { name: '撤销' }).click()
         await mine.getByRole('button', { name: '也给对方看' }).click()
-        // They leave before the ten seconds are over, and just then there is no network.
-        const { page, context } = chen
+        // They leave before the ten seconds are over; just then the token has lapsed, and there is no time for another.
+        const { page } = chen
         const here = page.url()
-        await context.setOffline(true)
+        await page.evaluate(() => {
+            const login = JSON.parse(localStorage.getItem('ala.login') ?? '{}') as object
+            const lapsed = { ...login, access_expires_at: new Date(0).toISOString() }
+            localStorage.setItem('ala.login', JSON.stringify(lapsed))
+        })
         await page.goto('about:blank')
-        await context.setOffline(false)
         await page.goto(here)
         await mine.getByText('大家都能看').waitFor({ timeout: 30_000 })
         await lin.page.reload()

@@ -17,10 +17,13 @@ export function resend(keys: Set<string>): Promise<void> {
     })
 }
 
+/** The first screen shows what came of it, if that does not take too long. */
+const WAIT_MS = 3_000
+
 /** What this page itself leaves is not among them: it tries that again when somebody is back, or the next page does. */
-export function beginResending() {
+export async function beginResending() {
     const keys = new Set(leftovers().map(({ key }) => key))
     if (keys.size === 0) return
-    void resend(keys)
     addEventListener('online', () => void resend(keys))
+    await Promise.race([resend(keys), new Promise((resolve) => setTimeout(resolve, WAIT_MS))])
 }

@@ -16,7 +16,7 @@ await beginKiosk()
 applyPreferences()
 await startLanguage()
 live.begin()
-beginResending()
+await beginResending()
 createApp(App).use(i18n).use(router).mount('#app')
 // What was kept without a network goes on; the first screen does not wait for it.
 void import('@/features/disputes/filing/sender').then(({ beginSending }) => beginSending())

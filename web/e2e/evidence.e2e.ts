@@ -146,6 +146,8 @@ describe('who sees it', () => {
         })
         await page.goto('about:blank')
         await page.goto(here)
+        await page.waitForFunction(() => localStorage.getItem('ala.leftovers') === null)
+        await page.reload()
         await mine.getByText('大家都能看').waitFor({ timeout: 30_000 })
         await lin.page.reload()
         await piece(lin.page, 'offline.pdf').waitFor()

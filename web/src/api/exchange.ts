@@ -1,6 +1,6 @@
 import { isLastStep, isLookedAt, leavesNow } from '@/device/leaving'
 import { learnTime } from './clock'
-import { isFinal, keep } from './leftovers'
+import { isFinal, keep, LONGEST_MS } from './leftovers'
 import { troubleOf, type Trouble } from './result'
 import { accessToken, login, renew } from './tokens'
 
@@ -88,12 +88,14 @@ export async function attempts(request: Request, account = login()?.account): Pr
 async function lastStep(request: Request): Promise<Response> {
     const account = login()?.account
     const forget = keep(request, account)
+    const at = Date.now()
     const answer = await attempts(request, account).catch(() => null)
     if (answer && isFinal(answer)) {
         forget()
         return answer
     }
     await isLookedAt()
+    if (Date.now() - at > LONGEST_MS) throw new TypeError('too late')
     return attempts(request, account).finally(forget)
 }
 

@@ -11,8 +11,8 @@ export interface Leftover {
 }
 
 const KEPT = 'ala.leftovers'
-/** The service knows a key for two days. */
-const LONGEST_MS = 24 * 3_600_000
+/** Later it might meet another state than the one it was meant for. */
+export const LONGEST_MS = 30 * 60_000
 
 /** Knows the text that it carries: to read that from it takes longer than a page has that goes. */
 export class KnownRequest extends Request {

@@ -134,14 +134,18 @@ describe('what a page sends while it goes', () => {
         expect([heard, kept()]).toEqual([[], ['acc_1 one']])
     })
 
-    it('is forgotten before the service forgets its key, however often it was tried', async () => {
+    it('is forgotten after half an hour, however often it was tried, and not done then by a page that somebody comes back to', async () => {
+        let come = () => {}
+        page.back = new Promise((resolve) => (come = resolve))
         service(null)
-        void leave()
-        await vi.advanceTimersByTimeAsync(20 * HOUR_MS)
+        const late = expect(leave()).rejects.toThrow('too late')
+        await vi.advanceTimersByTimeAsync(0.3 * HOUR_MS)
         await again()
-        await vi.advanceTimersByTimeAsync(4 * HOUR_MS)
+        await vi.advanceTimersByTimeAsync(0.2 * HOUR_MS)
         const heard = service(200)
         await again()
+        come()
+        await late
         expect([heard, storage.get('ala.leftovers')]).toEqual([[], null])
     })
 })

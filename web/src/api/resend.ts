@@ -1,4 +1,3 @@
-import { exclusively } from '@/device/locks'
 import { attempts } from './exchange'
 import { forget, isFinal, leftovers, type Leftover } from './leftovers'
 
@@ -8,13 +7,11 @@ function again({ url, method, payload, key }: Leftover): Request {
 }
 
 /** Sends again what pages before this one could not wait for. What gets no answer waits for the next time. */
-export function resend(keys: Set<string>): Promise<void> {
-    return exclusively('ala.leftovers', async () => {
-        for (const one of leftovers().filter(({ key }) => keys.has(key))) {
-            const answer = await attempts(again(one), one.account).catch(() => null)
-            if (answer && isFinal(answer)) forget(one.key)
-        }
-    })
+export async function resend(keys: Set<string>): Promise<void> {
+    for (const one of leftovers().filter(({ key }) => keys.has(key))) {
+        const answer = await attempts(again(one), one.account).catch(() => null)
+        if (answer && isFinal(answer)) forget(one.key)
+    }
 }
 
 /** The first screen shows what came of it, if that does not take too long. */
@@ -25,5 +22,6 @@ export async function beginResending() {
     const keys = new Set(leftovers().map(({ key }) => key))
     if (keys.size === 0) return
     addEventListener('online', () => void resend(keys))
+    if (!navigator.onLine) return
     await Promise.race([resend(keys), new Promise((resolve) => setTimeout(resolve, WAIT_MS))])
 }

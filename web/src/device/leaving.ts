@@ -19,6 +19,8 @@ if ('document' in globalThis) {
         if (document.visibilityState === 'hidden') leaveNow()
         else isLeaving = false
     })
+    // Not every browser that brings a whole page back says that it is seen again.
+    addEventListener('pageshow', () => (isLeaving = false))
 }
 
 export const onLeave = (step: () => void) => void steps.add(step)

@@ -15,7 +15,11 @@ function vanish() {
 export async function leave() {
     document.documentElement.hidden = true
     leaveNow()
-    if (isKiosk()) await wipe()
+    if (isKiosk()) {
+        // What was promised is on its way before its login is gone.
+        await new Promise((resolve) => setTimeout(resolve))
+        await wipe()
+    }
     sessionStorage.setItem(FLAG, '1')
     vanish()
 }

@@ -12,12 +12,15 @@ interface Pending {
 
 export const pending = shallowRef<Pending | null>(null)
 let timer: ReturnType<typeof setInterval> | undefined
+/** What is being carried out. */
+let running: Promise<unknown> = Promise.resolve()
 
-function finish(outcome: 'commit' | 'undone'): unknown {
+function finish(outcome: 'commit' | 'undone') {
     clearInterval(timer)
     const now = pending.value
     pending.value = null
-    return now?.[outcome]()
+    const done = now?.[outcome]()
+    if (outcome === 'commit' && now) running = Promise.allSettled([running, done])
 }
 
 /**
@@ -37,7 +40,12 @@ export function undoable(text: string, commit: () => unknown, undone: () => void
 
 onLeave(() => finish('commit'))
 
-/** Resolves when what waits to be carried out has been. */
-export const settled = async () => void (await finish('commit'))
+const LONGEST_MS = 3_000
+
+/** Carries out what waits for it, and resolves when that is done or takes too long. */
+export async function settled() {
+    finish('commit')
+    await Promise.race([running, new Promise((resolve) => setTimeout(resolve, LONGEST_MS))])
+}
 
 export const undo = () => finish('undone')

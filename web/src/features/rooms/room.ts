@@ -5,23 +5,20 @@ import { live } from '@/live/live'
 import { missingBefore } from '@/live/log'
 import { useCommand } from '@/ui/command'
 import { useLoad } from '@/ui/load'
-import { computed, onBeforeUnmount } from 'vue'
+import { computed, onBeforeUnmount, watch } from 'vue'
 import { readRooms } from './rooms'
 
 const PAGE = 60
 
 /** One room as this screen needs it: what was said, what is on its way, and who is there. */
 export function useRoom(dispute: string, id: string) {
-    let isGone = false
     const { value, trouble, load } = useLoad(async () => {
         const [found] = await Promise.all([readRooms(dispute), loadMe()])
-        if (found.ok && !isGone) found.value.filter((room) => room.id === id).forEach(live.follow)
         return found
     })
-    onBeforeUnmount(() => {
-        isGone = true
-        live.unfollow(id)
-    })
+    // What is read for whoever has left meanwhile never comes to be a value.
+    watch(value, (found) => found?.filter((room) => room.id === id).forEach(live.follow))
+    onBeforeUnmount(() => live.unfollow(id))
 
     const state = computed(() => live.room(id))
     const view = computed(() => state.value.view ?? value.value?.find((room) => room.id === id) ?? null)
